@@ -1,0 +1,231 @@
+"""The stdout of ``claude -p`` over all launches: what one undisturbed claude would print.
+
+Text and JSON come at the end, so they are held until the run's result is known. A JSON
+stream flows; only what tells of a death is held back, and the opening words of a relaunch
+are left out. The totals of the result count every launch.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Protocol
+
+from ..core.classify import is_out_of_memory
+from ..core.ending import ApiError
+from .control import answers_repeated
+from .hooks import NAME
+
+Json = dict[str, Any]
+
+SUMS = ("total_cost_usd", "num_turns", "duration_ms", "duration_api_ms", "safety_stops")
+TREES = ("usage", "modelUsage", "model_usage_since_last_result", "subagent_stats")
+LISTS = ("permission_denials",)
+CONSTANTS = frozenset({"contextWindow", "maxOutputTokens", "max_depth"})
+
+
+class Stdout(Protocol):
+    def feed(self, data: bytes) -> bytes:
+        """Take what the child printed; give what may go out at once."""
+
+    def set_aside(self, totals: Json | None = None) -> bytes:
+        """The attempt is dead: give what was held, for the journal, and begin anew.
+
+        `totals`: its figures as known from elsewhere, where it printed no result.
+        """
+
+    def deliver(self) -> bytes:
+        """The run is over: give what is held, as its result."""
+
+
+def for_format(name: str) -> Stdout:
+    """`name` is claude's ``--output-format``."""
+    if name == "stream-json":
+        return StreamStdout()
+    return JsonStdout() if name == "json" else TextStdout()
+
+
+class TextStdout:
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def feed(self, data: bytes) -> bytes:
+        self._held += data
+        return b""
+
+    def set_aside(self, totals: Json | None = None) -> bytes:
+        return self.deliver()
+
+    def deliver(self) -> bytes:
+        held = bytes(self._held)
+        self._held.clear()
+        return held
+
+
+class JsonStdout(TextStdout):
+    """One object at the end or, with ``--verbose``, an array of all messages."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before: Json = {}
+        self._messages: list[Json] = []
+
+    def set_aside(self, totals: Json | None = None) -> bytes:
+        held = super().deliver()
+        found = _parse(held)
+        messages = found if isinstance(found, list) else [found] if isinstance(found, dict) else []
+        results = [message for message in messages if message.get("type") == "result"]
+        self._before = add_totals(self._before, results[-1] if results else totals or {})
+        self._messages += [message for message in messages if not _tells_death(message)]
+        return held
+
+    def deliver(self) -> bytes:
+        held = super().deliver()
+        found = _parse(held)
+        if isinstance(found, list):
+            if self._messages:
+                found = self._messages + [part for part in found if not _is_opening(part)]
+            return _dump([without_plugin(_with(self._before, part)) for part in found])
+        if isinstance(found, dict) and self._before:
+            return _dump(_with(self._before, found))
+        return held
+
+
+class StreamStdout:
+    def __init__(self) -> None:
+        self._partial = b""
+        self._held: list[bytes] = []
+        self._before: Json = {}
+        self._last: Json = {}
+        self._first_launch = True
+
+    def feed(self, data: bytes) -> bytes:
+        *lines, self._partial = (self._partial + data).split(b"\n")
+        return b"".join(self._line(line + b"\n") for line in lines)
+
+    def _line(self, line: bytes) -> bytes:
+        message = _parse(line)
+        if not isinstance(message, dict):
+            return self._pass(line)
+        if not self._first_launch and (_is_opening(message) or answers_repeated(message)):
+            return b""
+        if message.get("type") == "result":
+            self._last = message
+            if self._before:
+                line = _dump(_with(self._before, message))
+        if _is_init(message):
+            line = _strip_plugin(line, message)
+        if _tells_death(message):
+            self._held.append(line)
+            return b""
+        if message.get("type") == "assistant" and self._held:
+            return self.deliver() + line  # it lives after all
+        return self._pass(line)
+
+    def _pass(self, line: bytes) -> bytes:
+        if self._held:
+            self._held.append(line)
+            return b""
+        return line
+
+    def set_aside(self, totals: Json | None = None) -> bytes:
+        held = b"".join(self._held) + self._partial
+        self._before = add_totals(self._before, self._last or totals or {})
+        self._held, self._partial, self._last = [], b"", {}
+        self._first_launch = False
+        return held
+
+    def deliver(self) -> bytes:
+        held = b"".join(self._held) + self._partial
+        self._held, self._partial = [], b""
+        return held
+
+
+def _parse(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _dump(value: Any) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _is_init(message: Json) -> bool:
+    return message.get("type") == "system" and message.get("subtype") == "init"
+
+
+def _is_opening(message: Json) -> bool:
+    """What a process says of its own start, which a relaunch would say again."""
+    if message.get("type") != "system":
+        return False
+    subtype = message.get("subtype")
+    starts = str(message.get("hook_name", "")).startswith("SessionStart")
+    return subtype == "init" or (subtype in ("hook_started", "hook_response") and starts)
+
+
+def _tells_death(message: Json) -> bool:
+    if message.get("type") == "result" and message.get("is_error"):
+        return is_out_of_memory(ApiError(str(message.get("result", ""))))
+    if message.get("type") == "assistant" and message.get("error"):
+        content = message.get("message", {}).get("content")
+        blocks = content if isinstance(content, list) else [{"text": content}]
+        return any(is_out_of_memory(ApiError(str(block.get("text", "")))) for block in blocks)
+    return False
+
+
+def without_plugin(message: Json) -> Json:
+    """An init message as it would be without ccsup."""
+    if not _is_init(message) or not isinstance(message.get("plugins"), list):
+        return message
+    return {**message, "plugins": [part for part in message["plugins"] if not _is_ours(part)]}
+
+
+def _is_ours(plugin: Any) -> bool:
+    return isinstance(plugin, dict) and plugin.get("name") == NAME
+
+
+def _strip_plugin(line: bytes, message: Json) -> bytes:
+    """The same line without our plugin, byte for byte where that can be."""
+    for plugin in filter(_is_ours, message.get("plugins") or ()):
+        words = _dump(plugin).rstrip(b"\n")
+        for shape in (words + b",", b"," + words, words):
+            if line.count(shape) == 1:
+                return line.replace(shape, b"")
+        return _dump(without_plugin(message))
+    return line
+
+
+def _with(before: Json, message: Json) -> Json:
+    if message.get("type") != "result" or not before:
+        return message
+    return {**message, **add_totals(before, message)}
+
+
+def add_totals(before: Json, result: Json) -> Json:
+    """The totals of two results, for the keys that are totals and are there."""
+    found: Json = {}
+    for key in (*SUMS, *TREES):
+        if key in before or key in result:
+            found[key] = _sum(before.get(key), result.get(key))
+    for key in LISTS:
+        if key in before or key in result:
+            found[key] = [*(before.get(key) or ()), *(result.get(key) or ())]
+    return found
+
+
+def _sum(one: Any, other: Any) -> Any:
+    if one is None or other is None:
+        return other if one is None else one
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {
+            key: other.get(key, one.get(key))
+            if key in CONSTANTS
+            else _sum(one.get(key), other.get(key))
+            for key in {**other, **one}
+        }
+    numbers = isinstance(one, int | float) and isinstance(other, int | float)
+    if numbers and not isinstance(one, bool) and not isinstance(other, bool):
+        return one + other
+    return other

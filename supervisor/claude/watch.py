@@ -1,0 +1,214 @@
+"""What the running session is doing, from two witnesses: its transcript and its hooks.
+
+Each alone is enough. The transcript decides where it speaks, for it is the session; the
+hooks tell which session it is (``/clear`` and ``/resume`` change it within a process) and
+speak for a transcript that cannot be read. Only what came after our launch counts: an
+older death, taken up again by the user, is not news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..core.ending import ApiError, Ending, Exit, SessionFacts
+from ..core.events import Answered, TurnBegan, TurnDied
+from . import sessions
+from .entries import Entry, decode
+from .follow import Follower, size
+from .hooks import HookChannel, HookEvent
+
+LEAVING = frozenset({"prompt_input_exit", "logout"})  # SessionEnd's reasons
+INTERRUPTED = "[Request interrupted by user"
+OPEN_REASONS = frozenset({None, "tool_use", "pause_turn"})
+# What a slash command of the terminal leaves behind is no request to the model.
+COMMAND_MARKS = ("<command-", "<local-command-", "<bash-")
+
+WatchEvent = Answered | TurnDied | TurnBegan
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What is known of the child's session before it starts.
+
+    `session`: its id, where it is chosen by us or by the user. `leaf`: the last entry of
+    a rebuilt file; an answer must descend from it. `sizes`: the transcripts that were
+    there at the launch, with their bytes then.
+    """
+
+    folder: Path
+    session: str | None = None
+    leaf: str | None = None
+    sizes: Mapping[Path, int] | None = None
+    turn_open: bool = False  # with -p a request stands from the first moment
+
+
+class Watch:
+    def __init__(
+        self, env: Mapping[str, str], cwd: Path, expected: Expectation, hooks: HookChannel | None
+    ) -> None:
+        self.skipped = 0  # torn or garbled lines
+        self.version: str | None = None  # of the Claude Code that writes
+        self._env, self._cwd, self._expected, self._hooks = env, cwd, expected, hooks
+        self._session: str | None = None
+        self._follower: Follower | None = None
+        self._linked = {expected.leaf} if expected.leaf else set()
+        self._turn_open = expected.turn_open
+        self._entry_error: ApiError | None = None
+        self._hook_error: ApiError | None = None
+        self._hook_at = 0.0
+        self._user_left = False
+        self._tool_calls = 0
+        self._usage: dict[str, dict[str, Any]] = {}  # by response
+        self._told_error: ApiError | None = None
+        if expected.session:
+            self._turn_to(expected.session, sessions.find(env, cwd, expected.session))
+
+    @property
+    def session(self) -> str | None:
+        return self._session
+
+    @property
+    def path(self) -> Path | None:
+        return self._follower.path if self._follower else None
+
+    def poll(self, now: float, pid: int | None = None, *, final: bool = False) -> list[WatchEvent]:
+        """What is new at `now` (seconds since the epoch); `final` after the child's end."""
+        found: list[WatchEvent] = []
+        for event in self._hooks.events() if self._hooks else ():
+            self._hear(event, now)
+        if self._follower is None:
+            self._search(pid)
+        elif not self._follower.path.exists() and self._session:
+            self._turn_to(self._session, sessions.find(self._env, self._cwd, self._session))
+        for line in self._follower.lines(final=final) if self._follower else ():
+            entries = decode(line)
+            if entries is None:
+                self.skipped += 1
+            for entry in entries or ():
+                found += self._read(entry)
+        error = self._error
+        if error != self._told_error:
+            self._told_error = error
+            found.append(TurnDied(self.ending(None)) if error else TurnBegan())
+        return found
+
+    def ending(self, exit: Exit | None) -> Ending:
+        return Ending(
+            exit=exit,
+            turn_open=self._turn_open,
+            error=self._error,
+            user_left=self._user_left,
+            facts=SessionFacts(
+                session=self._session if size(self.path) else None,
+                path=str(self.path) if self.path else None,
+                size=size(self.path),
+                tool_calls=self._tool_calls,
+            ),
+        )
+
+    @property
+    def answers(self) -> int:
+        """Responses of the model since the launch."""
+        return len(self._usage)
+
+    def totals(self) -> dict[str, Any]:
+        """Turns and tokens since the launch, as a result message would tell them."""
+        keys = {key for usage in self._usage.values() for key in usage if key.endswith("_tokens")}
+        usage = {key: sum(_count(each.get(key)) for each in self._usage.values()) for key in keys}
+        return {"num_turns": self.answers, "usage": usage}
+
+    @property
+    def _error(self) -> ApiError | None:
+        return self._entry_error or self._hook_error
+
+    def _turn_to(self, session: str, path: Path) -> None:
+        if self.path == path:
+            return
+        self._session = session
+        offset = (self._expected.sizes or {}).get(path, 0)
+        if session == self._expected.session and self._expected.leaf:
+            offset = 0  # a file of ours: its own entries are the first links
+        self._follower = Follower(path, offset)
+
+    def _search(self, pid: int | None) -> None:
+        """No hook has spoken and the id is not ours: what does the disk say?"""
+        announced = sessions.of_process(self._env, pid) if pid else None
+        if announced:
+            self._turn_to(announced, sessions.find(self._env, self._cwd, announced))
+            return
+        before = self._expected.sizes or {}
+        latest = sessions.newest(self._expected.folder)
+        if latest is not None and size(latest) > before.get(latest, 0):
+            self._turn_to(latest.stem, latest)
+
+    def _hear(self, event: HookEvent, now: float) -> None:
+        if event.session and event.transcript and event.session != self._session:
+            if event.name != "SessionEnd":
+                self._turn_to(event.session, event.transcript)
+                self._entry_error = self._hook_error = None
+        match event.name:
+            case "UserPromptSubmit":
+                self._turn_open, self._hook_error = True, None
+            case "Stop":
+                self._turn_open, self._hook_error = False, None
+            case "StopFailure":
+                self._turn_open = False
+                self._hook_error = ApiError(event.text, event.error or "unknown", source="hook")
+                self._hook_at = now
+            case "SessionEnd":
+                self._user_left = event.reason in LEAVING
+
+    def _read(self, entry: Entry) -> list[WatchEvent]:
+        version = entry.raw.get("version")
+        if isinstance(version, str):
+            self.version = version
+        if entry.parent in self._linked and entry.uuid:
+            self._linked.add(entry.uuid)
+        if not entry.on_main_chain or entry.is_summary or "ccsup" in entry.raw:
+            return []  # not the conversation, or written by a compaction (ours or its own)
+        if self._hook_error and _seconds(entry.raw.get("timestamp")) > self._hook_at:
+            self._hook_error = None
+        self._entry_error = entry.api_error
+        self._turn_open = _opens(entry, self._turn_open)
+        self._tool_calls += len(entry.tool_calls)
+        if not entry.is_answer:
+            return []
+        usage = entry.message.get("usage")
+        self._usage[str(entry.message.get("id"))] = usage if isinstance(usage, dict) else {}
+        return [Answered(linked=self._is_linked(entry))]
+
+    def _is_linked(self, entry: Entry) -> bool:
+        return self._expected.leaf is None or entry.uuid in self._linked
+
+
+def _opens(entry: Entry, before: bool) -> bool:
+    """Is a request of the user unanswered after this entry?"""
+    if entry.is_api_error:
+        return False
+    if entry.type == "assistant":
+        if entry.tool_calls:
+            return True
+        return before if entry.message.get("stop_reason") in OPEN_REASONS else False
+    text = entry.text.lstrip()
+    if text.startswith(INTERRUPTED):
+        return False
+    if not entry.is_tool_result and text.startswith(COMMAND_MARKS):
+        return before
+    return True
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _seconds(timestamp: object) -> float:
+    if not isinstance(timestamp, str):
+        return 0.0
+    try:
+        return datetime.fromisoformat(timestamp).timestamp()
+    except ValueError:
+        return 0.0

@@ -1,0 +1,1 @@
+"""Backends: who writes the narrative. A backend is a module with `summarize`."""

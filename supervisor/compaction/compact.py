@@ -1,0 +1,196 @@
+"""The whole way: a run's transcripts in, the next session's context out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..claude import rebuild
+from ..claude.entries import Entry
+from ..core.commands import Way
+from .backends import bedrock
+from .check import check
+from .compose import Surroundings, compose
+from .digest import CONTINUE_MARK, Digest, digest
+from .plan import Budget, Deaths, budget, tail, tokens, tokens_of
+from .prompts import Prompt
+from .read import read
+from .redact import Redactor, redact_values
+from .summarize import SYSTEM, Request, Summary, SummaryFailed, candidates, material
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to compact, and how. Paths as text: the order travels to a worker as JSON."""
+
+    transcripts: list[str]  # of the run's sessions that brought progress, in their order
+    way: str = Way.REBUILT.name
+    hardness: int = 0
+    with_model: bool = True
+    session: str = ""  # the next session's id
+    reason: str = ""
+    died_at: list[int] | None = None  # tokens of the conversations that died before
+    steps: int = 0  # answers since the last relaunch
+    repeatable: bool = False  # the user's own command would say all that was said
+    model: str | None = None
+    silence: float = 60.0
+    deadline: float = 180.0
+    cwd: str = "."
+    narrative: str | None = None  # of an earlier compaction of these same transcripts
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`session` None: nothing was done yet, the same command says it all."""
+
+    session: str | None
+    way: str
+    prompt: str = ""  # the next session's first prompt
+    leaf: str | None = None  # the last entry of the rebuilt file
+    context: str = ""
+    narrative: str = ""
+    told: str = ""  # who wrote the narrative, or why there is none
+    tokens_before: int = 0
+    tokens_after: int = 0
+    skipped: int = 0  # unreadable lines of the transcripts
+    unverified: tuple[str, ...] = ()
+    usage: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """The world outside: environment, prompts, clock, chance, and who hears of progress."""
+
+    env: Mapping[str, str]
+    summary_prompt: Prompt
+    continue_prompt: Prompt
+    redact: Redactor
+    tree: str
+    now: str  # ISO 8601
+    new_uuid: Callable[[], str]
+    progress: Callable[[int], None]
+    say: Callable[[str], None]
+
+
+def compact(order: Order, means: Means) -> Result:
+    """Make the next session's context; raises OSError where the file cannot be written."""
+    conversation = read([Path(path) for path in order.transcripts])
+    answered = any(entry.is_answer for entry in conversation.entries)
+    if not conversation.entries or (order.repeatable and not answered):
+        return Result(None, order.way, skipped=conversation.skipped)
+    known = digest(conversation.entries)
+    size = tokens_of(conversation.live)
+    allowed = budget(size, order.hardness, Deaths(tuple(order.died_at or ()), order.steps))
+    summary, told = _narrative(order, means, known) if answered else (None, "not needed")
+    narrative = summary.text if summary else ""
+    around = Surroundings(order.reason, order.transcripts, means.tree)
+    context = means.redact(compose(known, narrative, around, allowed))
+    last = conversation.entries[-1]
+    result = Result(
+        session=order.session,
+        way=order.way,
+        prompt=f"{CONTINUE_MARK} {means.continue_prompt.render(reason=order.reason).strip()}",
+        context=context,
+        narrative=narrative,
+        told=told,
+        tokens_before=size,
+        skipped=conversation.skipped,
+        usage=asdict(summary) if summary else None,
+    )
+    rebuildable = rebuild.can_resume_rebuilt(_version(conversation.entries))
+    if order.way == Way.REBUILT.name and rebuildable:
+        return _rebuilt(result, conversation.entries, allowed, last, order, means)
+    return _as_prompt(result, conversation.entries, allowed, means)
+
+
+def _rebuilt(
+    result: Result,
+    entries: tuple[Entry, ...],
+    allowed: Budget,
+    last: Entry,
+    order: Order,
+    means: Means,
+) -> Result:
+    kept = [
+        rebuild.Kept(item.entry, redact_values(list(item.blocks), means.redact))
+        for item in tail(entries, allowed.tail)
+    ]
+    after = tokens(result.context) + tokens(json.dumps([item.blocks for item in kept]))
+    lines = rebuild.records(
+        session=order.session,
+        context=result.context,
+        kept=kept,
+        origin=last,
+        now=means.now,
+        new_uuid=means.new_uuid,
+        tokens=(result.tokens_before, after),
+    )
+    rebuild.write(Path(order.transcripts[-1]).parent / f"{order.session}.jsonl", lines)
+    return _with(result, leaf=lines[-1]["uuid"], tokens_after=after)
+
+
+def _as_prompt(
+    result: Result, entries: tuple[Entry, ...], allowed: Budget, means: Means
+) -> Result:
+    newest = "\n".join(
+        json.dumps(block, ensure_ascii=False)
+        for item in tail(entries, allowed.tail)
+        for block in item.blocks
+    )
+    rounds = f"\n\n## The newest steps, verbatim\n\n{means.redact(newest)}" if newest else ""
+    prompt = f"{CONTINUE_MARK} {result.context}{rounds}\n\n{result.prompt}"
+    return _with(result, way=Way.PROMPT.name, prompt=prompt, tokens_after=tokens(prompt))
+
+
+def _with(result: Result, **changes: Any) -> Result:
+    return Result(**{**{name: getattr(result, name) for name in Result.__slots__}, **changes})
+
+
+def _version(entries: tuple[Entry, ...]) -> str | None:
+    for entry in reversed(entries):
+        version = entry.raw.get("version")
+        if isinstance(version, str):
+            return version
+    return None
+
+
+def _narrative(order: Order, means: Means, known: Digest) -> tuple[Summary | None, str]:
+    """The model's notes, checked, and a word on them; None where there are none."""
+    if order.narrative:
+        return Summary(order.narrative, "the earlier summary"), "as written before"
+    if not order.with_model:
+        return None, "left out: the context is made by code alone"
+    source = means.redact(material(known))
+    words = known.user_words
+    instructions = means.summary_prompt.render(
+        task=means.redact(words[0][:2_000] if words else "unknown"),
+        words="600",
+        reason=order.reason,
+    )
+    env = means.env
+    region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or bedrock.DEFAULT_REGION
+    names = ("ANTHROPIC_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL", "ANTHROPIC_SMALL_FAST_MODEL")
+    reason = ""
+    for model in candidates(order.model, [env.get(name) for name in names], region):
+        means.say(f"asking {model} for a summary")
+        request = Request(model, SYSTEM, source, instructions)
+        limits = bedrock.Limits(order.silence, order.deadline)
+        try:
+            summary = bedrock.summarize(request, env, limits, means.progress)
+        except SummaryFailed as failure:
+            reason = str(failure)
+            if failure.model_refused:
+                continue
+            break
+        checked = check(summary, source)
+        if checked.fault is None:
+            told = f"by {model}, {len(checked.text):,} characters"
+            return Summary(
+                checked.text, model, summary.stop_reason, summary.input_tokens, summary.output_tokens
+            ), told
+        reason = checked.fault
+        break
+    return None, f"none: {reason}. The context is made by code alone"

@@ -1,0 +1,1 @@
+"""What ccsup itself keeps on disk."""

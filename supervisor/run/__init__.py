@@ -1,0 +1,1 @@
+"""The shell: gathers events, performs commands; the only place where all is wired."""

@@ -1,0 +1,321 @@
+"""Run: waits for the next event, steps the machine, performs its commands."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from dataclasses import asdict
+from typing import Any
+
+from ..claude.output import Stdout
+from ..compaction.compact import Order, Result
+from ..core import commands as do
+from ..core import events as ev
+from ..core.classify import classify
+from ..core.ending import Exit
+from ..core.machine import Phase, State, step
+from ..journal.runs import RunFolder
+from ..settings import Settings, config_home
+from ..terminal import signals
+from ..terminal.child import CannotSpawn
+from ..terminal.flow import Outlet
+from ..terminal.loop import READ, Loop
+from ..terminal.pty import PtyChild
+from ..terminal.screen import Screen
+from .compactor import Compactor
+from .console import Console
+from .environment import for_summarizer
+from .launcher import Launch, Launcher, Place
+
+LOOK = 0.2  # s between two looks at the transcript
+OWN_DELIVERY = 0.7  # s; a terminal gives ^C to the child itself, others must be passed on
+
+
+class Run:
+    """One supervised run. `stdout` is None where the child has a terminal."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        place: Place,
+        folder: RunFolder,
+        loop: Loop,
+        screen: Screen | None,
+        stdout: Stdout | None,
+    ) -> None:
+        self.settings, self.place, self.folder = settings, place, folder
+        self.loop, self.screen, self.stdout = loop, screen, stdout
+        self.console = Console(screen.write if screen else None)
+        self.launcher: Launcher  # set by the wiring: it needs our `printed`
+        self.new_uuid: Any
+        self.state = State(policy=settings.policy)
+        self.last_exit: Exit | None = None
+        self._events: deque[ev.Event] = deque()
+        self._launch: Launch | None = None
+        self._launches = 0
+        self._timer: float | None = None
+        self._look_at = 0.0
+        self._late_signal: tuple[float, int] | None = None
+        self._result: Result | None = None
+        self._compactor: Compactor | None = None
+        self._transcripts: list[str] = []
+        self._died_at: list[int] = []
+        self._narrative: str | None = None
+        self._deaths = 0
+        self._code: int | None = None
+        self._out = Outlet(loop, 1, self._nobody_reads, self._room)
+
+    def run(self) -> int:
+        """From the first launch to the exit code."""
+        with signals.Signals() as taken:
+            self.loop.add(taken.descriptor, READ, lambda: None)
+            self._perform(do.Spawn())
+            while self._code is None:
+                self._advance(self._next_event(taken))
+            self.loop.remove(taken.descriptor)
+        self._flush()
+        return self._code
+
+    def printed(self, data: bytes) -> None:
+        """The child has printed; what may go out now goes out."""
+        if self.stdout is None:
+            return
+        self._out.write(self.stdout.feed(data))
+        if self._out.full and self._launch and not isinstance(self._launch.child, PtyChild):
+            self._launch.child.pause()
+
+    def _next_event(self, taken: signals.Signals) -> ev.Event:
+        while not self._events:
+            now = time.monotonic()
+            deadlines = [self._timer, self._look_at if self._launch else now + 60]
+            if self._late_signal:
+                deadlines.append(self._late_signal[0])
+            self.loop.turn(min(at for at in deadlines if at is not None) - now)
+            for number in taken.take():
+                self._noticed(number)
+            self._look()
+        return self._events.popleft()
+
+    def _noticed(self, number: int) -> None:
+        child = self._launch.child if self._launch else None
+        if number in signals.STOPS:
+            self._events.append(ev.StopRequested(number))
+        elif number in signals.PASSED and child:
+            child.signal(number)
+        elif number != signals.signal.SIGCHLD and isinstance(child, PtyChild):
+            child.resize()
+        elif number == signals.signal.SIGCHLD:
+            self._look_at = 0.0
+
+    def _look(self) -> None:
+        """The child, its session, the clock: what is new?"""
+        now = time.monotonic()
+        if self._late_signal and now >= self._late_signal[0]:
+            if self._launch:
+                self._launch.child.signal(self._late_signal[1])
+            self._late_signal = None
+        if self._launch and now >= self._look_at:
+            self._look_at = now + LOOK
+            exit = self._launch.child.reap()
+            watch = self._launch.watch
+            pid = self._launch.child.pid
+            self._events += watch.poll(time.time(), pid, final=exit is not None)
+            if exit is not None:
+                self._bury(exit)
+        if self._timer is not None and now >= self._timer:
+            self._timer = None
+            self._events.append(ev.TimerFired())
+
+    def _bury(self, exit: Exit) -> None:
+        assert self._launch is not None
+        launch, self._launch = self._launch, None
+        launch.child.close()
+        self.launcher.disconnect()
+        self.last_exit = exit
+        ending = launch.watch.ending(exit)
+        path = ending.facts.path
+        known = ending.facts.session and path and path not in self._transcripts
+        if known and (launch.watch.answers or not self._transcripts):
+            self._transcripts.append(str(path))
+            self._narrative = None
+        self._steps = launch.watch.answers
+        self._spent = launch.watch.totals()
+        self._spent["duration_ms"] = int((time.monotonic() - launch.started) * 1000)
+        self._events.append(ev.Exited(ending))
+
+    def _advance(self, event: ev.Event) -> None:
+        self.state, orders = step(self.state, event)
+        self.folder.append(
+            {
+                "at": round(time.time(), 3),
+                "event": type(event).__name__,
+                **{key: value for key, value in asdict(event).items()},
+                "phase": self.state.phase.value,
+                "commands": [type(order).__name__ for order in orders],
+            }
+        )
+        for order in orders:
+            self._perform(order)
+
+    def _perform(self, order: do.Command) -> None:
+        match order:
+            case do.Spawn():
+                self._spawn(order)
+            case do.Forward(number):
+                self._forward(number)
+            case do.Terminate():
+                if self._launch:
+                    self._launch.child.signal(signals.signal.SIGTERM)
+            case do.Kill():
+                if self._launch:
+                    self._launch.child.kill()
+            case do.Compact():
+                self._compact(order)
+            case do.Abandon():
+                if self._compactor:
+                    self._compactor.cancel()
+            case do.SetTimer(seconds):
+                self._timer = None if seconds is None else time.monotonic() + seconds
+            case do.Ask(question):
+                self._ask(question)
+            case do.Announce(text):
+                self._announce(text)
+            case do.Deliver():
+                if self.stdout:
+                    self._out.write(self.stdout.deliver())
+            case do.Quit(code):
+                self._code = code
+
+    def _announce(self, text: str) -> None:
+        if self._launch is None or self.screen is None:  # else the child has the screen
+            self.console.say(text)
+
+    def _spawn(self, order: do.Spawn) -> None:
+        if self.stdout and self._launches:
+            held = self.stdout.set_aside(self._spent)
+            self.folder.write(f"launch-{self._launches}.stdout", held)
+        self._launches += 1
+        try:
+            self._launch = self.launcher.start(order, self._result)
+        except CannotSpawn as error:
+            self._events.append(ev.SpawnFailed(error.code, str(error)))
+            return
+        self._look_at = 0.0
+        self.folder.append(
+            {"launch": self._launches, "pid": self._launch.child.pid, "argv": self._launch.argv}
+        )
+        self._events.append(ev.Spawned(self._launch.child.pid))
+
+    def _forward(self, number: int) -> None:
+        if self._launch is None:
+            return
+        if self.screen is None and number in (signals.signal.SIGINT, signals.signal.SIGQUIT):
+            if _has_the_terminal():
+                self._late_signal = (time.monotonic() + OWN_DELIVERY, number)
+                return
+        self._launch.child.signal(number)
+
+    def _compact(self, order: do.Compact) -> None:
+        self._deaths += 1
+        ending = self.state.ending
+        verdict = classify(ending) if ending else None
+        request = Order(
+            transcripts=list(self._transcripts),
+            way=order.way.name,
+            hardness=order.hardness,
+            with_model=order.with_model,
+            session=self.new_uuid(),
+            reason=verdict.cause.value if verdict else "its context did not arrive",
+            died_at=list(self._died_at),
+            steps=self._steps,
+            repeatable=self.launcher.repeatable,
+            model=self.settings.model,
+            silence=self.settings.silence,
+            deadline=self.settings.deadline,
+            cwd=str(self.place.cwd),
+            narrative=self._narrative,
+        )
+        self.folder.append({"compaction": self._deaths, "order": asdict(request)})
+        self.console.say("Compacting the transcript.")
+        self._compactor = Compactor(
+            self.loop,
+            request,
+            for_summarizer(self.place.env),
+            (config_home(self.place.env) / "prompts",),
+            self.folder.path / "compaction.log",
+            self.console.say,
+            lambda count: self.console.progress(f"summary: {count:,} characters so far"),
+            self._compacted,
+        )
+
+    def _compacted(self, answer: Result | str) -> None:
+        self._compactor = None
+        if isinstance(answer, str):
+            self._events.append(ev.CompactionFailed(answer))
+            return
+        self._result = answer
+        if self._steps or not self._died_at:
+            self._died_at.append(answer.tokens_before)
+        self._narrative = answer.narrative or None
+        self.folder.write(f"context-{self._deaths}.md", answer.context.encode())
+        if answer.narrative:
+            self.folder.write(f"summary-{self._deaths}.md", answer.narrative.encode())
+        if answer.skipped:
+            self.console.say(f"{answer.skipped} unreadable transcript lines were skipped.")
+        self._events.append(
+            ev.Compacted(
+                answer.session,
+                do.Way[answer.way],
+                answer.tokens_before,
+                answer.tokens_after,
+                answer.told,
+            )
+        )
+
+    def _ask(self, question: str) -> None:
+        try:
+            terminal = os.open("/dev/tty", os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            self.console.say("No terminal to ask on (--ask); nothing is relaunched.")
+            self._events.append(ev.Consented(False))
+            return
+        self.console.prompt(question)
+
+        def heard() -> None:
+            self.loop.remove(terminal)
+            answer = os.read(terminal, 1024).decode("utf-8", "replace").strip().lower()
+            os.close(terminal)
+            self._events.append(ev.Consented(answer in ("", "y", "yes")))
+
+        self.loop.add(terminal, READ, heard)
+
+    def _nobody_reads(self) -> None:
+        if self._launch and not isinstance(self._launch.child, PtyChild):
+            self._launch.child.hang_up()
+
+    def _room(self) -> None:
+        if self._launch and not isinstance(self._launch.child, PtyChild):
+            self._launch.child.resume()
+
+    def _flush(self) -> None:
+        while not self._out.empty:
+            self.loop.turn(1.0)
+        if self._deaths and self.state.phase is Phase.ENDED:
+            self.console.say(f"The story of this run: {self.folder.path}/journal.jsonl")
+
+
+def _has_the_terminal() -> bool:
+    """Are we in the foreground of a terminal, whose ^C reaches the child as well?"""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)
+
+

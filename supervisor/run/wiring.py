@@ -1,0 +1,76 @@
+"""supervise: from a command line and an environment to an exit code."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from ..claude.output import for_format
+from ..compaction.prompts import VARIABLES
+from ..compaction.prompts import load as load_prompt
+from ..core.invocation import Invocation
+from ..journal.runs import RunFolder, state_home
+from ..settings import Settings, config_home
+from ..terminal.loop import Loop
+from ..terminal.screen import Screen
+from .console import Console
+from .environment import for_child
+from .launcher import Launcher, Place
+from .shell import Run
+
+NOT_FOUND = 127
+
+
+def supervise(settings: Settings, argv: tuple[str, ...], env: Mapping[str, str], cwd: Path) -> int:
+    """Run claude with `argv` under supervision and give the exit code.
+
+    A command that holds no session of this terminal is executed in our place. Raises
+    PromptError, before anything is started, for a template that cannot be used.
+    """
+    program = shutil.which(settings.claude, path=env.get("PATH"))
+    if program is None:
+        Console().say(
+            f"{settings.claude}: not found on PATH; install Claude Code"
+            " (npm install -g @anthropic-ai/claude-code) or name it with CCSUP_CLAUDE"
+        )
+        return NOT_FOUND
+    invocation = Invocation.of(argv)
+    on_terminal = os.isatty(0) and os.isatty(1) and not invocation.prints
+    half = os.isatty(1) and not os.isatty(0) and not invocation.prints
+    if not invocation.holds_session or half:
+        os.execve(program, (settings.claude, *argv), for_child(env))
+    for name in VARIABLES:
+        load_prompt(name, (config_home(env) / "prompts",))
+    folder = _folder(env)
+    loop = Loop()
+    screen = Screen() if on_terminal else None
+    stdout = None if screen else for_format(invocation.output_format)
+    place = Place(os.path.abspath(program), env, cwd)
+    run = Run(settings, place, folder, loop, screen, stdout)
+    run.new_uuid = lambda: str(uuid.uuid4())
+    run.launcher = Launcher(place, invocation, folder, loop, screen, run.printed, run.new_uuid)
+    folder.append({"run": folder.path.name, "argv": argv, "cwd": str(cwd), "claude": program})
+    try:
+        code = run.run()
+    finally:
+        if screen:
+            screen.close()
+        folder.close()
+        loop.close()
+    return code
+
+
+def _folder(env: Mapping[str, str]) -> RunFolder:
+    name = f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    try:
+        return RunFolder(state_home(env), name)
+    except OSError as error:
+        spare = Path(tempfile.mkdtemp(prefix="ccsup-"))
+        Console().say(f"{error.filename}: {error.strerror}; the journal goes to {spare}")
+        return RunFolder(spare, name)

@@ -1,0 +1,1 @@
+"""The child and the terminal around it: bytes, sizes, signals, wait statuses."""

@@ -1,0 +1,132 @@
+"""A child on a terminal of its own, its bytes relayed to and from the user's."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import struct
+import termios
+from collections.abc import Mapping, Sequence
+
+from ..core.ending import Exit
+from .child import CannotSpawn, drain, send, stop_self, wait
+from .flow import Inlet, Outlet
+from .loop import Loop
+from .screen import Screen, set_size
+from .signals import reset_in_child
+
+
+class PtyChild:
+    """Spawned by pexpect; the relay is ours, for `interact()` loses the last output."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        cwd: str | None,
+        screen: Screen,
+    ) -> None:
+        import pexpect  # type: ignore[import-untyped]
+
+        size = screen.size()
+        attributes = screen.attributes
+
+        def prepare() -> None:
+            reset_in_child()
+            if attributes is not None:
+                termios.tcsetattr(0, termios.TCSANOW, attributes)
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *size))
+
+        try:
+            self._process = pexpect.spawn(
+                argv[0],
+                list(argv[1:]),
+                env=dict(env),
+                cwd=cwd,
+                timeout=None,
+                preexec_fn=prepare,
+                dimensions=size[:2],
+            )
+        except pexpect.ExceptionPexpect as error:
+            code = 127 if not os.path.exists(argv[0]) else 126
+            raise CannotSpawn(code, f"{argv[0]}: cannot be executed: {error}") from error
+        except OSError as error:
+            raise CannotSpawn(126, f"{argv[0]}: {error.strerror or error}") from error
+        self.pid: int = self._process.pid
+        self._loop, self._screen = loop, screen
+        self._master: int = self._process.child_fd
+        os.set_blocking(self._master, False)
+        screen.raw()
+        self._to_screen = Outlet(loop, screen.descriptor, self._screen_gone, self._more)
+        self._writing = os.dup(self._master)  # one descriptor a direction for the loop
+        self._to_child = Outlet(loop, self._writing, lambda: None, self._more_keys)
+        self._from_child = Inlet(loop, self._master, self._show, lambda: None)
+        self._keys = Inlet(loop, 0, self._type, self._keys_gone)
+
+    def _show(self, data: bytes) -> None:
+        self._screen.modes.watch(data)
+        self._to_screen.write(data)
+        if self._to_screen.full:
+            self._from_child.pause()
+
+    def _more(self) -> None:
+        self._from_child.resume()
+
+    def _type(self, data: bytes) -> None:
+        self._to_child.write(data)
+        if self._to_child.full:
+            self._keys.pause()
+
+    def _more_keys(self) -> None:
+        self._keys.resume()
+
+    def _screen_gone(self) -> None:
+        """The window is closed: read on, so that the child is not blocked by us."""
+        self._from_child.resume()
+
+    def _keys_gone(self) -> None:
+        send(self.pid, signal.SIGHUP)
+
+    def resize(self) -> None:
+        set_size(self._master, self._screen.size())
+
+    def signal(self, number: int) -> None:
+        send(self.pid, number)
+
+    def kill(self) -> None:
+        send(self.pid, signal.SIGKILL, group=True)
+
+    def reap(self) -> Exit | None:
+        exit = wait(self.pid, self._stopped)
+        if exit is not None:
+            self._process.ptyproc.terminated = True  # reaped here, not by ptyprocess
+            self._keys.pause()
+            drain(self._from_child, self._loop.turn)
+            for _ in range(200):  # at most 4 s for a terminal that takes nothing
+                if self._to_screen.empty:
+                    break
+                self._loop.turn(0.02)
+        return exit
+
+    def _stopped(self) -> None:
+        """^Z inside the child: stop with it, and wake it when the shell wakes us."""
+        self._screen.restore()
+        stop_self()
+        self._screen.raw()
+        self.resize()
+        send(self.pid, signal.SIGCONT, group=True)
+
+    def close(self) -> None:
+        """Take the child's terminal down and make the user's itself again."""
+        self._keys.pause()
+        self._from_child.pause()
+        self._to_screen.detach()
+        self._to_child.detach()
+        os.close(self._writing)
+        self._process.ptyproc.fileobj.close()  # it owns the master and would close it again
+        self._process.ptyproc.closed = self._process.closed = True
+        self._screen.restore()
+
+

@@ -1,0 +1,62 @@
+"""Signals as bytes on a descriptor, the handlers restored on the way out."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+STOPS = frozenset({signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT})
+PASSED = frozenset({signal.SIGUSR1, signal.SIGUSR2})
+NOTICED = frozenset({signal.SIGCHLD, signal.SIGWINCH, signal.SIGCONT})
+
+
+class Signals:
+    """``with Signals() as signals:`` then poll `descriptor` and `take()` the numbers.
+
+    A signal that was ignored when ccsup started (nohup) stays ignored.
+    """
+
+    def __init__(self) -> None:
+        self.descriptor, self._writer = os.pipe()
+        self._before: dict[int, Any] = {}
+        self._wakeup = -1
+
+    def __enter__(self) -> Signals:
+        for end in (self.descriptor, self._writer):
+            os.set_blocking(end, False)
+            fcntl.fcntl(end, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+        self._wakeup = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        for number in STOPS | PASSED | NOTICED:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, lambda *_: None)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._wakeup)
+        os.close(self.descriptor)
+        os.close(self._writer)
+
+    def take(self) -> list[int]:
+        """The signals that came since the last look, in order."""
+        try:
+            return list(os.read(self.descriptor, 4096))
+        except BlockingIOError:
+            return []
+
+
+def reset_in_child() -> None:
+    """What Python has set for itself and a child must not inherit (PEP 475, SIGPIPE)."""
+    restore: Callable[[int, int], object] = signal.signal
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        restore(number, signal.SIG_DFL)
