@@ -41,7 +41,7 @@ def plugin_files(log: Path, *, session_start: bool) -> dict[str, str]:
     manifest = {"name": NAME, "description": "Tells ccsup of a turn's end.", "version": "1.0.0"}
     return {
         ".claude-plugin/plugin.json": json.dumps(manifest),
-        "hooks/hooks.json": json.dumps({"hooks": {event: hook for event in events}}),
+        "hooks/hooks.json": json.dumps({"hooks": dict.fromkeys(events, hook)}),
     }
 
 

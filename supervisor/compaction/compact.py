@@ -132,9 +132,7 @@ def _rebuilt(
     return _with(result, leaf=lines[-1]["uuid"], tokens_after=after)
 
 
-def _as_prompt(
-    result: Result, entries: tuple[Entry, ...], allowed: Budget, means: Means
-) -> Result:
+def _as_prompt(result: Result, entries: tuple[Entry, ...], allowed: Budget, means: Means) -> Result:
     newest = "\n".join(
         json.dumps(block, ensure_ascii=False)
         for item in tail(entries, allowed.tail)
@@ -189,7 +187,11 @@ def _narrative(order: Order, means: Means, known: Digest) -> tuple[Summary | Non
         if checked.fault is None:
             told = f"by {model}, {len(checked.text):,} characters"
             return Summary(
-                checked.text, model, summary.stop_reason, summary.input_tokens, summary.output_tokens
+                checked.text,
+                model,
+                summary.stop_reason,
+                summary.input_tokens,
+                summary.output_tokens,
             ), told
         reason = checked.fault
         break

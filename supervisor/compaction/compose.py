@@ -142,7 +142,9 @@ def _facts(digest: Digest, around: Surroundings) -> str:
         lines.append("Task list:")
         lines += [f"- [{status}] {content}" for status, content in digest.todos]
     if failure := digest.last_failure:
-        lines.append(f"Last failure, not passed since: {failure.name} `{elide(failure.brief, 400)}`")
+        lines.append(
+            f"Last failure, not passed since: {failure.name} `{elide(failure.brief, 400)}`"
+        )
         lines.append(_indent(elide((failure.output or "").strip(), 1_500)))
     if call := digest.under_way:
         lines.append(f"Under way when it ended: {call.name} `{elide(call.brief, 400)}`")

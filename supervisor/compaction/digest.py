@@ -161,7 +161,10 @@ def _note_task(call: Call, tasks: dict[str, tuple[str, str]]) -> None:
     if call.name == "TaskCreate":
         number = re.search(r"#(\d+)", call.output or "")
         key = number[1] if number else str(len(tasks) + 1)
-        tasks[key] = ("pending", str(arguments.get("subject") or arguments.get("description") or ""))
+        tasks[key] = (
+            "pending",
+            str(arguments.get("subject") or arguments.get("description") or ""),
+        )
     else:
         key = str(arguments.get("taskId", ""))
         status, subject = tasks.get(key, ("pending", f"task {key}"))

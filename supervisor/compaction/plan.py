@@ -17,7 +17,8 @@ BYTES_PER_TOKEN = 4
 LARGEST = 24_000  # tokens; a context that starts small leaves room for the work
 SHARE = 0.2  # of the dead session's conversation: several steps fit into the rest
 UNTOUCHED = 8_000  # tokens; a session this small did not die of its size
-SMALLEST = 600  # tokens; below it not even a task and one step would be told
+FEW_STEPS = 8  # answers between two deaths
+SMALLEST = 1_200  # tokens; with less room than that no session can work at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def elide(text: str, most: int) -> str:
     left_out = len(text) - most
     head = most * 3 // 5
     tail = most - head
-    return f"{text[:head]}\n[… {left_out:,} characters left out …]\n{text[len(text) - tail:]}"
+    return f"{text[:head]}\n[… {left_out:,} characters left out …]\n{text[len(text) - tail :]}"
 
 
 def tail(entries: Sequence[Entry], limit: int) -> list[Kept]:

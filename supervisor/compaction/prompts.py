@@ -64,6 +64,8 @@ def check(name: str, path: Path, text: str) -> None:
             raise PromptError(f"{path}, line {line}: a lone $; write $$ for a dollar sign")
         if variable is not None and variable not in known:
             allowed = ", ".join(f"${each}" for each in sorted(known))
-            raise PromptError(f"{path}, line {line}: unknown variable ${variable}; known: {allowed}")
+            raise PromptError(
+                f"{path}, line {line}: unknown variable ${variable}; known: {allowed}"
+            )
     if not text.strip():
         raise PromptError(f"{path}: the template is empty")

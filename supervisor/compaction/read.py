@@ -8,6 +8,9 @@ from pathlib import Path
 
 from ..claude.entries import Entry, decode, main_chain
 from ..claude.follow import CHUNK
+from ..claude.sessions import UUID
+
+LONGEST_LINEAGE = 200  # sessions that go on from one another
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +34,66 @@ class Conversation:
 def read(paths: Sequence[Path]) -> Conversation:
     """Read the transcripts of a run's sessions, given in the order they lived.
 
-    A file that cannot be read is named in `missing`, and the rest is still used.
+    A session that ccsup rebuilt in an earlier run names the one it goes on from: that one
+    is read before it. Where it is gone, what the rebuilt file holds of it is used. A file
+    that cannot be read is named in `missing`, and the rest is still used.
     """
-    entries: list[Entry] = []
+    files: dict[Path, _File] = {}
     missing: list[Path] = []
-    chain: list[Entry] = []
-    skipped = 0
     for path in paths:
-        found: list[Entry] = []
-        try:
-            for line in _lines(path):
-                decoded = decode(line)
-                if decoded is None:
-                    skipped += 1
-                found += decoded or ()
-        except OSError:
-            missing.append(path)
-            continue
-        chain = main_chain(found)
-        entries += [
-            entry
-            for entry in chain
-            if entry.type in ("user", "assistant", "attachment") and "ccsup" not in entry.raw
-        ]
+        _add(path, files, missing)
+    chosen = list(files.values())
+    entries = [entry for file in chosen for entry in file.conversation(set(files))]
+    chain = chosen[-1].chain if chosen else []
     start = max((at for at, entry in enumerate(chain) if entry.type == "boundary"), default=0)
+    skipped = sum(file.skipped for file in chosen)
     return Conversation(tuple(entries), skipped, tuple(missing), tuple(chain[start:]))
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    chain: list[Entry]
+    skipped: int
+    origin: Path | None  # the transcript that a rebuilt session goes on from
+
+    def conversation(self, known: set[Path]) -> list[Entry]:
+        """What was said in it; ccsup's own entries only stand in for a lost origin."""
+        return [
+            entry
+            for entry in self.chain
+            if entry.type in ("user", "assistant", "attachment")
+            and ("ccsup" not in entry.raw or self.origin not in known)
+        ]
+
+
+def _add(path: Path, files: dict[Path, _File], missing: list[Path]) -> None:
+    if path in files or path in missing:
+        return
+    found: list[Entry] = []
+    skipped = 0
+    try:
+        for line in _lines(path):
+            decoded = decode(line)
+            skipped += decoded is None
+            found += decoded or ()
+    except OSError:
+        missing.append(path)
+        return
+    chain = main_chain(found)
+    origin = next(filter(None, (_origin(entry, path) for entry in chain)), None)
+    if origin is not None and origin != path and len(files) < LONGEST_LINEAGE:
+        _add(origin, files, missing)
+    files[path] = _File(chain, skipped, origin)
+
+
+def _origin(entry: Entry, path: Path) -> Path | None:
+    told = entry.raw.get("ccsup")
+    session = told.get("from") if isinstance(told, dict) else None
+    return (
+        path.with_name(f"{session}.jsonl")
+        if isinstance(session, str) and UUID.match(session)
+        else None
+    )
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -25,8 +25,7 @@ from .redact import redactor
 
 # -P: the working directory, which may be a hostile project, is no place to import from.
 BOOT = (
-    "import sys; sys.path.append(sys.argv[1]);"
-    " from {package}.compaction.worker import main; main()"
+    "import sys; sys.path.append(sys.argv[1]); from {package}.compaction.worker import main; main()"
 )
 
 

@@ -73,7 +73,9 @@ class Invocation:
         return self.option("--include-hook-events", "--bare", "--safe-mode") is None
 
 
-def first_argv(invocation: Invocation, session: str | None, plugin_dir: str | None) -> tuple[str, ...]:
+def first_argv(
+    invocation: Invocation, session: str | None, plugin_dir: str | None
+) -> tuple[str, ...]:
     """The user's command with our plugin folder and, for a new session, its id."""
     return (*_ours(plugin_dir), *(("--session-id", session) if session else ()), *invocation.argv)
 

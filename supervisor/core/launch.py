@@ -16,9 +16,7 @@ NONE, ONE, MAYBE, MANY = "none", "one", "maybe", "many"
 
 
 def _table(**arities: str) -> dict[str, str]:
-    return {
-        name: arity for arity, names in arities.items() for name in names.split()
-    }
+    return {name: arity for arity, names in arities.items() for name in names.split()}
 
 
 OPTIONS: Mapping[str, str] = _table(
@@ -51,21 +49,17 @@ OPTIONS: Mapping[str, str] = _table(
 )
 
 COMMANDS = frozenset(
-    "agents attach auth auto-mode config daemon doctor gateway import install kill logs mcp"
-    " migrate-installer plugin plugins project purge remote-control respawn rm setup-token stop"
-    " ultrareview update upgrade".split()
+    ["agents", "attach", "auth", "auto-mode", "config", "daemon", "doctor", "gateway", "import", "install", "kill", "logs", "mcp", "migrate-installer", "plugin", "plugins", "project", "purge", "remote-control", "respawn", "rm", "setup-token", "stop", "ultrareview", "update", "upgrade"]
 )
 
 # Not a session of this terminal: answered at once, run elsewhere, or not written down.
 NO_SESSION = frozenset(
-    "--help -h --version -v --bg --background --cloud --remote --teleport --desktop"
-    " --environment --tmux --no-session-persistence --sdk-url --init-only".split()
+    ["--help", "-h", "--version", "-v", "--bg", "--background", "--cloud", "--remote", "--teleport", "--desktop", "--environment", "--tmux", "--no-session-persistence", "--sdk-url", "--init-only"]
 )
 
 # What chose the dead session, or names the new one: never given again.
 SESSION_OPTIONS = frozenset(
-    "--resume -r --continue -c --session-id --fork-session --from-pr --resume-session-at"
-    " --rewind-files --worktree -w".split()
+    ["--resume", "-r", "--continue", "-c", "--session-id", "--fork-session", "--from-pr", "--resume-session-at", "--rewind-files", "--worktree", "-w"]
 )
 
 
@@ -130,7 +124,9 @@ def parse(argv: Iterable[str], grammar: Grammar) -> Iterator[Option | Operand]:
                 yield Option(name, (value,), (word,))
             continue
         taken = _values(words, index, arity)
-        yield Option(name, tuple(words[index : index + taken]), tuple(words[index - 1 : index + taken]))
+        yield Option(
+            name, tuple(words[index : index + taken]), tuple(words[index - 1 : index + taken])
+        )
         index += taken
 
 

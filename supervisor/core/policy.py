@@ -52,9 +52,7 @@ def decide(policy: Policy, verdict: Verdict, history: History) -> Decision:
     if not verdict.is_death:
         return Finish()
     if history.barren >= policy.max_barren:
-        return GiveUp(
-            f"{history.barren} relaunches in a row brought no answer from the model"
-        )
+        return GiveUp(f"{history.barren} relaunches in a row brought no answer from the model")
     if history.relaunches >= policy.max_relaunches:
         return GiveUp(f"{history.relaunches} relaunches, the most that is allowed")
     return Recover(hardness=history.barren)

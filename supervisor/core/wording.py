@@ -16,7 +16,9 @@ _NAMES = {
 
 
 def death(verdict: Verdict, facts: SessionFacts) -> str:
-    return "\n".join((_NAMES.get(verdict.cause, ""), f"evidence  {verdict.evidence}", *_session(facts)))
+    return "\n".join(
+        (_NAMES.get(verdict.cause, ""), f"evidence  {verdict.evidence}", *_session(facts))
+    )
 
 
 def _session(facts: SessionFacts | None) -> tuple[str, ...]:

@@ -91,7 +91,9 @@ class Launcher:
         if self._stdin:
             self._stdin.disconnect()
 
-    def _spawn(self, command: tuple[str, ...], told: bytes, *, replay: bool) -> PipeChild | PtyChild:
+    def _spawn(
+        self, command: tuple[str, ...], told: bytes, *, replay: bool
+    ) -> PipeChild | PtyChild:
         env = for_child(self._place.env)
         if self._screen is not None:
             return PtyChild(self._loop, command, env, None, self._screen)

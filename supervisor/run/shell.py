@@ -317,5 +317,3 @@ def _has_the_terminal() -> bool:
         return False
     finally:
         os.close(terminal)
-
-

@@ -14,7 +14,7 @@ from .child import CannotSpawn, drain, send, stop_self, wait
 from .flow import Inlet, Outlet
 from .loop import Loop
 from .screen import Screen, set_size
-from .signals import reset_in_child
+from .signals import held_back, reset_in_child
 
 
 class PtyChild:
@@ -40,15 +40,16 @@ class PtyChild:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *size))
 
         try:
-            self._process = pexpect.spawn(
-                argv[0],
-                list(argv[1:]),
-                env=dict(env),
-                cwd=cwd,
-                timeout=None,
-                preexec_fn=prepare,
-                dimensions=size[:2],
-            )
+            with held_back():
+                self._process = pexpect.spawn(
+                    argv[0],
+                    list(argv[1:]),
+                    env=dict(env),
+                    cwd=cwd,
+                    timeout=None,
+                    preexec_fn=prepare,
+                    dimensions=size[:2],
+                )
         except pexpect.ExceptionPexpect as error:
             code = 127 if not os.path.exists(argv[0]) else 126
             raise CannotSpawn(code, f"{argv[0]}: cannot be executed: {error}") from error
@@ -128,5 +129,3 @@ class PtyChild:
         self._process.ptyproc.fileobj.close()  # it owns the master and would close it again
         self._process.ptyproc.closed = self._process.closed = True
         self._screen.restore()
-
-

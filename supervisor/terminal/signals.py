@@ -5,13 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
 STOPS = frozenset({signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT})
 PASSED = frozenset({signal.SIGUSR1, signal.SIGUSR2})
 NOTICED = frozenset({signal.SIGCHLD, signal.SIGWINCH, signal.SIGCONT})
+OWN = frozenset({signal.SIGPIPE, signal.SIGXFSZ})  # ignored by Python itself at its start
 
 
 class Signals:
@@ -55,8 +57,20 @@ class Signals:
             return []
 
 
+@contextmanager
+def held_back() -> Iterator[None]:
+    """No signal is handled while a child is forked; it would write to a closed descriptor."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS | PASSED | NOTICED)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def reset_in_child() -> None:
-    """What Python has set for itself and a child must not inherit (PEP 475, SIGPIPE)."""
-    restore: Callable[[int, int], object] = signal.signal
-    for number in (signal.SIGPIPE, signal.SIGXFSZ):
-        restore(number, signal.SIG_DFL)
+    """What Python and we have set for ourselves and a child must not inherit."""
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGPIPE, signal.SIGXFSZ, *STOPS, *PASSED, *NOTICED):
+        if number in OWN or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS | PASSED | NOTICED)

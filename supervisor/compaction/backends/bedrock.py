@@ -90,7 +90,9 @@ def _client(env: Mapping[str, str], limits: Limits) -> Any:
     os.environ.update(env)  # the SDK and boto3 read it themselves; this is our own process
     skip = env.get("CLAUDE_CODE_SKIP_BEDROCK_AUTH", "").lower() in ("1", "true", "yes", "on")
     region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or _profile_region(env)
-    kind = Unsigned if skip and not env.get("AWS_BEARER_TOKEN_BEDROCK") else anthropic.AnthropicBedrock
+    kind = (
+        Unsigned if skip and not env.get("AWS_BEARER_TOKEN_BEDROCK") else anthropic.AnthropicBedrock
+    )
     return kind(
         aws_region=region,
         max_retries=0,
@@ -104,9 +106,7 @@ def _profile_region(env: Mapping[str, str]) -> str:
     return boto3.Session(profile_name=env.get("AWS_PROFILE")).region_name or DEFAULT_REGION
 
 
-def _stream(
-    client: Any, request: Request, end: float, progress: Callable[[int], None]
-) -> Summary:
+def _stream(client: Any, request: Request, end: float, progress: Callable[[int], None]) -> Summary:
     parts: list[str] = []
     stop, usage = "", {"input_tokens": 0, "output_tokens": 0}
     with client.messages.create(
