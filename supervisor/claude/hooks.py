@@ -16,14 +16,16 @@ from typing import Any
 from .follow import Follower
 
 NAME = "ccsup"
-EVENTS = ("UserPromptSubmit", "Stop", "StopFailure", "SessionEnd")
+# No Stop: it would show ("running stop hook") and leave an entry in the user's transcript.
+EVENTS = ("UserPromptSubmit", "StopFailure", "SessionEnd")
 # In --output-format stream-json Claude Code reports this one's hooks to the reader.
 SESSION_START = "SessionStart"
 
 
 @dataclass(frozen=True, slots=True)
 class HookEvent:
-    """One hook's input. `error` is StopFailure's kind, `text` its rendered message."""
+    """One hook's input. `error` is StopFailure's kind, `text` its rendered message;
+    `reason` is SessionEnd's; `prompt` is what the user has submitted."""
 
     name: str
     session: str | None
@@ -31,6 +33,7 @@ class HookEvent:
     error: str | None = None
     text: str = ""
     reason: str | None = None
+    prompt: str | None = None
 
 
 def plugin_files(log: Path, *, session_start: bool) -> dict[str, str]:
@@ -74,4 +77,5 @@ def _event(told: dict[str, Any]) -> HookEvent:
         error=words("error"),
         text=words("last_assistant_message") or "",
         reason=words("reason"),
+        prompt=words("prompt"),
     )

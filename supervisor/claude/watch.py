@@ -51,7 +51,7 @@ class Watch:
         self, env: Mapping[str, str], cwd: Path, expected: Expectation, hooks: HookChannel | None
     ) -> None:
         self.skipped = 0  # torn or garbled lines
-        self.version: str | None = None  # of the Claude Code that writes
+        self.prompts: list[str] = []  # what the user has submitted, as the hooks tell it
         self._env, self._cwd, self._expected, self._hooks = env, cwd, expected, hooks
         self._session: str | None = None
         self._follower: Follower | None = None
@@ -146,15 +146,15 @@ class Watch:
             self._turn_to(latest.stem, latest)
 
     def _hear(self, event: HookEvent, now: float) -> None:
-        if event.session and event.transcript and event.session != self._session:
-            if event.name != "SessionEnd":
-                self._turn_to(event.session, event.transcript)
-                self._entry_error = self._hook_error = None
+        other = event.session != self._session and event.name != "SessionEnd"
+        if event.session and event.transcript and other:
+            self._turn_to(event.session, event.transcript)
+            self._entry_error = self._hook_error = None
+            self.prompts = []
         match event.name:
             case "UserPromptSubmit":
                 self._turn_open, self._hook_error = True, None
-            case "Stop":
-                self._turn_open, self._hook_error = False, None
+                self.prompts += [event.prompt] if event.prompt else []
             case "StopFailure":
                 self._turn_open = False
                 self._hook_error = ApiError(event.text, event.error or "unknown", source="hook")
@@ -163,9 +163,6 @@ class Watch:
                 self._user_left = event.reason in LEAVING
 
     def _read(self, entry: Entry) -> list[WatchEvent]:
-        version = entry.raw.get("version")
-        if isinstance(version, str):
-            self.version = version
         if entry.parent in self._linked and entry.uuid:
             self._linked.add(entry.uuid)
         if not entry.on_main_chain or entry.is_summary or "ccsup" in entry.raw:

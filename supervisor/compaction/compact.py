@@ -39,6 +39,7 @@ class Order:
     silence: float = 60.0
     deadline: float = 180.0
     cwd: str = "."
+    said: list[str] | None = None  # prompts that the hooks told; the file lags behind
     narrative: str | None = None  # of an earlier compaction of these same transcripts
 
 
@@ -79,16 +80,16 @@ def compact(order: Order, means: Means) -> Result:
     """Make the next session's context; raises OSError where the file cannot be written."""
     conversation = read([Path(path) for path in order.transcripts])
     answered = any(entry.is_answer for entry in conversation.entries)
-    if not conversation.entries or (order.repeatable and not answered):
-        return Result(None, order.way, skipped=conversation.skipped)
     known = digest(conversation.entries)
+    known.add_unwritten(order.said or ())
+    if not known.record or (order.repeatable and not answered):
+        return Result(None, order.way, skipped=conversation.skipped)
     size = tokens_of(conversation.live)
     allowed = budget(size, order.hardness, Deaths(tuple(order.died_at or ()), order.steps))
     summary, told = _narrative(order, means, known) if answered else (None, "not needed")
     narrative = summary.text if summary else ""
     around = Surroundings(order.reason, order.transcripts, means.tree)
     context = means.redact(compose(known, narrative, around, allowed))
-    last = conversation.entries[-1]
     result = Result(
         session=order.session,
         way=order.way,
@@ -101,8 +102,8 @@ def compact(order: Order, means: Means) -> Result:
         usage=asdict(summary) if summary else None,
     )
     rebuildable = rebuild.can_resume_rebuilt(_version(conversation.entries))
-    if order.way == Way.REBUILT.name and rebuildable:
-        return _rebuilt(result, conversation.entries, allowed, last, order, means)
+    if order.way == Way.REBUILT.name and rebuildable and conversation.entries:
+        return _rebuilt(result, conversation.entries, allowed, order, means)
     return _as_prompt(result, conversation.entries, allowed, means)
 
 
@@ -110,7 +111,6 @@ def _rebuilt(
     result: Result,
     entries: tuple[Entry, ...],
     allowed: Budget,
-    last: Entry,
     order: Order,
     means: Means,
 ) -> Result:
@@ -123,7 +123,7 @@ def _rebuilt(
         session=order.session,
         context=result.context,
         kept=kept,
-        origin=last,
+        origin=entries[-1],
         now=means.now,
         new_uuid=means.new_uuid,
         tokens=(result.tokens_before, after),

@@ -60,6 +60,13 @@ class Digest:
     def user_words(self) -> list[str]:
         return [part.text for part in self.record if isinstance(part, Said) and part.who == "user"]
 
+    def add_unwritten(self, prompts: Iterable[str]) -> None:
+        """Add what the user has said and a killed Claude Code had not written down yet."""
+        written = "\n".join(self.user_words)
+        for prompt in prompts:
+            if prompt.strip() not in written and not prompt.startswith(CONTINUE_MARK):
+                self.record.append(Said("user", prompt.strip()))
+
     @property
     def calls(self) -> list[Call]:
         return [part for part in self.record if isinstance(part, Call)]

@@ -62,6 +62,9 @@ class Run:
         self._transcripts: list[str] = []
         self._died_at: list[int] = []
         self._narrative: str | None = None
+        self._said: list[str] = []
+        self._steps = 0  # answers of the model in the last launch
+        self._spent: dict[str, Any] = {}  # its turns, tokens and milliseconds
         self._deaths = 0
         self._code: int | None = None
         self._out = Outlet(loop, 1, self._nobody_reads, self._room)
@@ -140,6 +143,7 @@ class Run:
             self._transcripts.append(str(path))
             self._narrative = None
         self._steps = launch.watch.answers
+        self._said += launch.watch.prompts
         self._spent = launch.watch.totals()
         self._spent["duration_ms"] = int((time.monotonic() - launch.started) * 1000)
         self._events.append(ev.Exited(ending))
@@ -234,6 +238,7 @@ class Run:
             silence=self.settings.silence,
             deadline=self.settings.deadline,
             cwd=str(self.place.cwd),
+            said=self._said,
             narrative=self._narrative,
         )
         self.folder.append({"compaction": self._deaths, "order": asdict(request)})

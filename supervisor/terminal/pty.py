@@ -56,6 +56,7 @@ class PtyChild:
         except OSError as error:
             raise CannotSpawn(126, f"{argv[0]}: {error.strerror or error}") from error
         self.pid: int = self._process.pid
+        self._broken_off = False
         self._loop, self._screen = loop, screen
         self._master: int = self._process.child_fd
         os.set_blocking(self._master, False)
@@ -102,6 +103,7 @@ class PtyChild:
     def reap(self) -> Exit | None:
         exit = wait(self.pid, self._stopped)
         if exit is not None:
+            self._broken_off = exit.signal is not None
             self._process.ptyproc.terminated = True  # reaped here, not by ptyprocess
             self._keys.pause()
             drain(self._from_child, self._loop.turn)
@@ -128,4 +130,4 @@ class PtyChild:
         os.close(self._writing)
         self._process.ptyproc.fileobj.close()  # it owns the master and would close it again
         self._process.ptyproc.closed = self._process.closed = True
-        self._screen.restore()
+        self._screen.restore(broken_off=self._broken_off)

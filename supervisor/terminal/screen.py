@@ -33,9 +33,14 @@ class Screen:
             self._before = termios.tcgetattr(self.descriptor)
             tty.setraw(self.descriptor, termios.TCSADRAIN)
 
-    def restore(self) -> None:
-        """Undo raw() and whatever modes a child has left behind."""
+    def restore(self, *, broken_off: bool = False) -> None:
+        """Undo raw() and whatever modes a child has left behind.
+
+        A child that was `broken_off` leaves the cursor in the middle of what it drew.
+        """
         left = self.modes.undo()
+        if broken_off:
+            left += b"\r\n\x1b[J"
         if left:
             self.write(left)
         if self._before is not None:
