@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from . import worktree
-from .compact import Means, Order, compact
+from .compact import Means, compact
+from .order import Order
 from .prompts import PACKAGE, PromptError, load
 from .redact import redactor
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..compaction import worker
-from ..compaction.compact import Order, Result
+from ..compaction.order import Order, Result
 from ..terminal.flow import Inlet
 from ..terminal.loop import Loop
 

@@ -13,7 +13,7 @@ from ..claude.control import Standing
 from ..claude.follow import size
 from ..claude.hooks import HookChannel, plugin_files
 from ..claude.watch import Expectation, Watch
-from ..compaction.compact import Result
+from ..compaction.order import Result
 from ..core.commands import Spawn, Way
 from ..core.invocation import Invocation, first_argv, next_argv
 from ..core.launch import Grammar

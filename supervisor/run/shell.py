@@ -6,10 +6,10 @@ import os
 import time
 from collections import deque
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..claude.output import Stdout
-from ..compaction.compact import Order, Result
+from ..compaction.order import Order, Result
 from ..core import commands as do
 from ..core import events as ev
 from ..core.classify import classify
@@ -23,10 +23,12 @@ from ..terminal.flow import Outlet
 from ..terminal.loop import READ, Loop
 from ..terminal.pty import PtyChild
 from ..terminal.screen import Screen
-from .compactor import Compactor
 from .console import Console
 from .environment import for_summarizer
 from .launcher import Launch, Launcher, Place
+
+if TYPE_CHECKING:
+    from .compactor import Compactor
 
 LOOK = 0.2  # s between two looks at the transcript
 OWN_DELIVERY = 0.7  # s; a terminal gives ^C to the child itself, others must be passed on
@@ -221,6 +223,8 @@ class Run:
         self._launch.child.signal(number)
 
     def _compact(self, order: do.Compact) -> None:
+        from .compactor import Compactor  # not before there is something to compact
+
         self._deaths += 1
         ending = self.state.ending
         verdict = classify(ending) if ending else None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
-import tempfile
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -67,10 +65,12 @@ def supervise(settings: Settings, argv: tuple[str, ...], env: Mapping[str, str],
 
 
 def _folder(env: Mapping[str, str]) -> RunFolder:
-    name = f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    name = f"{datetime.now():%Y%m%d-%H%M%S}-{os.urandom(3).hex()}"
     try:
         return RunFolder(state_home(env), name)
     except OSError as error:
+        import tempfile
+
         spare = Path(tempfile.mkdtemp(prefix="ccsup-"))
         Console().say(f"{error.filename}: {error.strerror}; the journal goes to {spare}")
         return RunFolder(spare, name)
