@@ -69,13 +69,14 @@ def _set(settings: Settings, key: str, value: Any, where: str) -> Settings:
     if key not in known:
         raise SettingsError(f"{where}: unknown key {key!r}; known: {', '.join(sorted(known))}")
     default = known[key]
+    fit: Any = value
     if isinstance(default, bool):
-        return replace(settings, **{key: _truth(value, key, where)})
-    if isinstance(default, int | float):
-        return replace(settings, **{key: _number(value, key, where, type(default))})
-    if not isinstance(value, str) or not value:
+        fit = _truth(value, key, where)
+    elif isinstance(default, int | float):
+        fit = _number(value, key, where, type(default))
+    elif not isinstance(value, str) or not value:
         raise SettingsError(f"{where}: {key} wants a text, not {value!r}")
-    return replace(settings, **{key: value})
+    return replace(settings, **{key: fit})
 
 
 def _truth(value: Any, key: str, where: str) -> bool:

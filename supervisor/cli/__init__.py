@@ -29,7 +29,7 @@ CONFIGURATION = 78  # sysexits.h EX_CONFIG
     "--max-relaunches", type=int, metavar="N", help="Give up after N relaunches in all (50)."
 )
 @click.pass_context
-def ccsup(context: click.Context, **options: object) -> None:
+def ccsup(context: click.Context, /, **options: object) -> None:
     """Keep long Claude Code jobs alive: `ccsup run …` is typed instead of `claude …`.
 
     When the session dies, ccsup says so, compacts its transcript with Bedrock, and

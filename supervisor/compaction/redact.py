@@ -16,11 +16,17 @@ from typing import Any
 
 Redactor = Callable[[str], str]
 
+PEM = r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----"
+SECRET_KEY = r"(?i)aws_?secret_?(?:access_?)?key[\"']?\s*[=:]\s*[\"']?([A-Za-z0-9/+=]{40})\b"
+ASSIGNMENT = (
+    r"(?i)\b[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY)=[\"']?([^\s\"'$<>{}()]{12,})"
+)
+
 # (kind, a literal that must be there, pattern; group 1, where there is one, is the secret)
 RULES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
     (kind, literal, re.compile(pattern, re.DOTALL))
     for kind, literal, pattern in (
-        ("private-key", "PRIVATE KEY-----", r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----"),
+        ("private-key", "PRIVATE KEY-----", PEM),
         ("aws-access-key", "A", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b"),
         ("bedrock-key", "bedrock-api-key-", r"\bbedrock-api-key-[A-Za-z0-9+/=]{20,}"),
         ("bedrock-key", "ABSK", r"\bABSK[A-Za-z0-9+/=]{60,}"),
@@ -37,9 +43,9 @@ RULES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("pypi-token", "pypi-", r"\bpypi-[A-Za-z0-9_-]{50,}"),
         ("jwt", "eyJ", r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
         ("url-password", "://", r"\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:([^\s/@'\"]{3,})@"),
-        ("aws-secret-key", "ecret", r"(?i)aws_?secret_?(?:access_?)?key[\"']?\s*[=:]\s*[\"']?([A-Za-z0-9/+=]{40})\b"),
+        ("aws-secret-key", "ecret", SECRET_KEY),
         ("bearer", "earer ", r"(?i)\bauthorization:\s*bearer\s+([A-Za-z0-9._~+/=-]{16,})"),
-        ("assignment", "=", r"(?i)\b[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY)=[\"']?([^\s\"'$<>{}()]{12,})"),
+        ("assignment", "=", ASSIGNMENT),
     )
 )  # fmt: skip
 

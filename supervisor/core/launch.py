@@ -49,17 +49,27 @@ OPTIONS: Mapping[str, str] = _table(
 )
 
 COMMANDS = frozenset(
-    ["agents", "attach", "auth", "auto-mode", "config", "daemon", "doctor", "gateway", "import", "install", "kill", "logs", "mcp", "migrate-installer", "plugin", "plugins", "project", "purge", "remote-control", "respawn", "rm", "setup-token", "stop", "ultrareview", "update", "upgrade"]
+    (
+        "agents attach auth auto-mode config daemon doctor gateway import install kill logs mcp"
+        " migrate-installer plugin plugins project purge remote-control respawn rm setup-token"
+        " stop ultrareview update upgrade"
+    ).split()
 )
 
 # Not a session of this terminal: answered at once, run elsewhere, or not written down.
 NO_SESSION = frozenset(
-    ["--help", "-h", "--version", "-v", "--bg", "--background", "--cloud", "--remote", "--teleport", "--desktop", "--environment", "--tmux", "--no-session-persistence", "--sdk-url", "--init-only"]
+    (
+        "--help -h --version -v --bg --background --cloud --remote --teleport --desktop"
+        " --environment --tmux --no-session-persistence --sdk-url --init-only"
+    ).split()
 )
 
 # What chose the dead session, or names the new one: never given again.
 SESSION_OPTIONS = frozenset(
-    ["--resume", "-r", "--continue", "-c", "--session-id", "--fork-session", "--from-pr", "--resume-session-at", "--rewind-files", "--worktree", "-w"]
+    (
+        "--resume -r --continue -c --session-id --fork-session --from-pr --resume-session-at"
+        " --rewind-files --worktree -w"
+    ).split()
 )
 
 

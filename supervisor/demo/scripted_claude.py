@@ -45,9 +45,7 @@ class Session:
         for line in self.path.read_text().splitlines():
             record = json.loads(line)
             if record.get("type") in ("user", "assistant") and "isApiErrorMessage" not in record:
-                self.messages.append(
-                    {key: record["message"][key] for key in ("role", "content")}
-                )
+                self.messages.append({key: record["message"][key] for key in ("role", "content")})
             self.leaf = record.get("uuid", self.leaf)
 
     def fire(self, event: str, **more: str) -> None:

@@ -19,7 +19,7 @@ def state_home(env: Mapping[str, str]) -> Path:
     chosen = env.get("XDG_STATE_HOME", "")
     if chosen.startswith("/"):
         return Path(chosen) / "ccsup"
-    return Path(env.get("HOME") or "/tmp") / ".local" / "state" / "ccsup"
+    return Path(env.get("HOME") or "/") / ".local" / "state" / "ccsup"
 
 
 class RunFolder:
@@ -29,7 +29,7 @@ class RunFolder:
         self.path = home / "runs" / name
         for folder in (home, home / "runs", self.path):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.chmod(folder, 0o700)
+            folder.chmod(0o700)
         self._journal = os.open(self.path / "journal.jsonl", FRESH, 0o600)
 
     def append(self, record: Mapping[str, Any]) -> None:

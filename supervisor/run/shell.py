@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections import deque
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..claude.output import Stdout
-from ..compaction.order import Order, Result
+from ..compaction.order import Result
 from ..core import commands as do
 from ..core import events as ev
 from ..core.classify import classify
@@ -26,6 +27,7 @@ from ..terminal.screen import Screen
 from .console import Console
 from .environment import for_summarizer
 from .launcher import Launch, Launcher, Place
+from .memory import Memory
 
 if TYPE_CHECKING:
     from .compactor import Compactor
@@ -61,13 +63,7 @@ class Run:
         self._late_signal: tuple[float, int] | None = None
         self._result: Result | None = None
         self._compactor: Compactor | None = None
-        self._transcripts: list[str] = []
-        self._died_at: list[int] = []
-        self._narrative: str | None = None
-        self._said: list[str] = []
-        self._steps = 0  # answers of the model in the last launch
-        self._spent: dict[str, Any] = {}  # its turns, tokens and milliseconds
-        self._deaths = 0
+        self._memory = Memory()
         self._code: int | None = None
         self._out = Outlet(loop, 1, self._nobody_reads, self._room)
 
@@ -108,9 +104,9 @@ class Run:
             self._events.append(ev.StopRequested(number))
         elif number in signals.PASSED and child:
             child.signal(number)
-        elif number != signals.signal.SIGCHLD and isinstance(child, PtyChild):
+        elif number != signal.SIGCHLD and isinstance(child, PtyChild):
             child.resize()
-        elif number == signals.signal.SIGCHLD:
+        elif number == signal.SIGCHLD:
             self._look_at = 0.0
 
     def _look(self) -> None:
@@ -139,15 +135,7 @@ class Run:
         self.launcher.disconnect()
         self.last_exit = exit
         ending = launch.watch.ending(exit)
-        path = ending.facts.path
-        known = ending.facts.session and path and path not in self._transcripts
-        if known and (launch.watch.answers or not self._transcripts):
-            self._transcripts.append(str(path))
-            self._narrative = None
-        self._steps = launch.watch.answers
-        self._said += launch.watch.prompts
-        self._spent = launch.watch.totals()
-        self._spent["duration_ms"] = int((time.monotonic() - launch.started) * 1000)
+        self._memory.bury(launch.watch, ending, launch.started)
         self._events.append(ev.Exited(ending))
 
     def _advance(self, event: ev.Event) -> None:
@@ -156,7 +144,7 @@ class Run:
             {
                 "at": round(time.time(), 3),
                 "event": type(event).__name__,
-                **{key: value for key, value in asdict(event).items()},
+                **asdict(event),
                 "phase": self.state.phase.value,
                 "commands": [type(order).__name__ for order in orders],
             }
@@ -172,7 +160,7 @@ class Run:
                 self._forward(number)
             case do.Terminate():
                 if self._launch:
-                    self._launch.child.signal(signals.signal.SIGTERM)
+                    self._launch.child.signal(signal.SIGTERM)
             case do.Kill():
                 if self._launch:
                     self._launch.child.kill()
@@ -199,7 +187,7 @@ class Run:
 
     def _spawn(self, order: do.Spawn) -> None:
         if self.stdout and self._launches:
-            held = self.stdout.set_aside(self._spent)
+            held = self.stdout.set_aside(self._memory.spent)
             self.folder.write(f"launch-{self._launches}.stdout", held)
         self._launches += 1
         try:
@@ -216,36 +204,28 @@ class Run:
     def _forward(self, number: int) -> None:
         if self._launch is None:
             return
-        if self.screen is None and number in (signals.signal.SIGINT, signals.signal.SIGQUIT):
-            if _has_the_terminal():
-                self._late_signal = (time.monotonic() + OWN_DELIVERY, number)
-                return
-        self._launch.child.signal(number)
+        typed = self.screen is None and number in (signal.SIGINT, signal.SIGQUIT)
+        if typed and _has_the_terminal():
+            self._late_signal = (time.monotonic() + OWN_DELIVERY, number)
+        else:
+            self._launch.child.signal(number)
 
     def _compact(self, order: do.Compact) -> None:
         from .compactor import Compactor  # not before there is something to compact
 
-        self._deaths += 1
         ending = self.state.ending
-        verdict = classify(ending) if ending else None
-        request = Order(
-            transcripts=list(self._transcripts),
-            way=order.way.name,
-            hardness=order.hardness,
-            with_model=order.with_model,
+        reason = classify(ending).cause.value if ending else "its context did not arrive"
+        request = self._memory.order(
+            order,
             session=self.new_uuid(),
-            reason=verdict.cause.value if verdict else "its context did not arrive",
-            died_at=list(self._died_at),
-            steps=self._steps,
+            reason=reason,
             repeatable=self.launcher.repeatable,
             model=self.settings.model,
             silence=self.settings.silence,
             deadline=self.settings.deadline,
             cwd=str(self.place.cwd),
-            said=self._said,
-            narrative=self._narrative,
         )
-        self.folder.append({"compaction": self._deaths, "order": asdict(request)})
+        self.folder.append({"compaction": self._memory.compactions, "order": asdict(request)})
         self.console.say("Compacting the transcript.")
         self._compactor = Compactor(
             self.loop,
@@ -264,12 +244,11 @@ class Run:
             self._events.append(ev.CompactionFailed(answer))
             return
         self._result = answer
-        if self._steps or not self._died_at:
-            self._died_at.append(answer.tokens_before)
-        self._narrative = answer.narrative or None
-        self.folder.write(f"context-{self._deaths}.md", answer.context.encode())
+        self._memory.learn(answer)
+        number = self._memory.compactions
+        self.folder.write(f"context-{number}.md", answer.context.encode())
         if answer.narrative:
-            self.folder.write(f"summary-{self._deaths}.md", answer.narrative.encode())
+            self.folder.write(f"summary-{number}.md", answer.narrative.encode())
         if answer.skipped:
             self.console.say(f"{answer.skipped} unreadable transcript lines were skipped.")
         self._events.append(
@@ -310,7 +289,7 @@ class Run:
     def _flush(self) -> None:
         while not self._out.empty:
             self.loop.turn(1.0)
-        if self._deaths and self.state.phase is Phase.ENDED:
+        if self._memory.compactions and self.state.phase is Phase.ENDED:
             self.console.say(f"The story of this run: {self.folder.path}/journal.jsonl")
 
 

@@ -49,7 +49,7 @@ def supervise(settings: Settings, argv: tuple[str, ...], env: Mapping[str, str],
     loop = Loop()
     screen = Screen() if on_terminal else None
     stdout = None if screen else for_format(invocation.output_format)
-    place = Place(os.path.abspath(program), env, cwd)
+    place = Place(str(cwd / program), env, cwd)
     run = Run(settings, place, folder, loop, screen, stdout)
     run.new_uuid = lambda: str(uuid.uuid4())
     run.launcher = Launcher(place, invocation, folder, loop, screen, run.printed, run.new_uuid)

@@ -112,23 +112,21 @@ class Inlet:
 
     def resume(self) -> None:
         if not self._watched and not self.done:
-            self._watched = self._loop.add(self.descriptor, READ, self.read)
+            self._watched = self._loop.add(self.descriptor, READ, self._read)
             while not self._watched and not self.done:
-                self.read()  # a regular file: always ready
+                self._read()  # a regular file: always ready
 
-    def read(self) -> bool:
-        """One read; False when nothing was there."""
+    def _read(self) -> None:
         try:
             data = os.read(self.descriptor, self._piece)
         except (BlockingIOError, InterruptedError):
-            return False
+            return
         except OSError:  # EIO: a terminal's other side is gone, which is its end of file
             data = b""
         if not data:
             self.pause()
             self.done = True
             self._ended()
-            return False
+            return
         self.count += len(data)
         self._sink(data)
-        return True

@@ -51,8 +51,7 @@ class PtyChild:
                     dimensions=size[:2],
                 )
         except pexpect.ExceptionPexpect as error:
-            code = 127 if not os.path.exists(argv[0]) else 126
-            raise CannotSpawn(code, f"{argv[0]}: cannot be executed: {error}") from error
+            raise CannotSpawn(126, f"{argv[0]}: cannot be executed") from error
         except OSError as error:
             raise CannotSpawn(126, f"{argv[0]}: {error.strerror or error}") from error
         self.pid: int = self._process.pid

@@ -31,7 +31,7 @@ def person(world: World, *options: str, arguments: tuple[str, ...] = ()) -> Iter
 
 def child_of(someone: Person, world: World) -> int:
     """The pid of the claude that runs now, from the journal."""
-    return [record["pid"] for record in world.journal() if "launch" in record][-1]
+    return [int(record["pid"]) for record in world.journal() if "launch" in record][-1]
 
 
 def leave(someone: Person) -> int:
