@@ -96,7 +96,7 @@ class StreamStdout:
         self._held: list[bytes] = []
         self._before: Json = {}
         self._last: Json = {}
-        self._first_launch = True
+        self._opening = False  # a relaunched process has not come to speak yet
 
     def feed(self, data: bytes) -> bytes:
         *lines, self._partial = (self._partial + data).split(b"\n")
@@ -106,8 +106,10 @@ class StreamStdout:
         message = _parse(line)
         if not isinstance(message, dict):
             return self._pass(line)
-        if not self._first_launch and (_is_opening(message) or answers_repeated(message)):
+        if (self._opening and _is_opening(message)) or answers_repeated(message):
             return b""
+        if message.get("type") == "assistant":
+            self._opening = False
         if message.get("type") == "result":
             self._last = message
             if self._before:
@@ -131,7 +133,7 @@ class StreamStdout:
         held = b"".join(self._held) + self._partial
         self._before = add_totals(self._before, self._last or totals or {})
         self._held, self._partial, self._last = [], b"", {}
-        self._first_launch = False
+        self._opening = True
         return held
 
     def deliver(self) -> bytes:

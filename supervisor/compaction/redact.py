@@ -17,7 +17,7 @@ from typing import Any
 Redactor = Callable[[str], str]
 
 PEM = r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----"
-SECRET_KEY = r"(?i)aws_?secret_?(?:access_?)?key[\"']?\s*[=:]\s*[\"']?([A-Za-z0-9/+=]{40})\b"
+AWS_PAIR = r"(?i)aws_?secret_?(?:access_?)?key[\"']?\s*[=:]\s*[\"']?([A-Za-z0-9/+=]{40})\b"
 ASSIGNMENT = (
     r"(?i)\b[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY)=[\"']?([^\s\"'$<>{}()]{12,})"
 )
@@ -43,7 +43,7 @@ RULES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("pypi-token", "pypi-", r"\bpypi-[A-Za-z0-9_-]{50,}"),
         ("jwt", "eyJ", r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
         ("url-password", "://", r"\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:([^\s/@'\"]{3,})@"),
-        ("aws-secret-key", "ecret", SECRET_KEY),
+        ("aws-secret-key", "ecret", AWS_PAIR),
         ("bearer", "earer ", r"(?i)\bauthorization:\s*bearer\s+([A-Za-z0-9._~+/=-]{16,})"),
         ("assignment", "=", ASSIGNMENT),
     )

@@ -12,6 +12,7 @@ from ..claude import sessions
 from ..claude.control import Standing
 from ..claude.follow import size
 from ..claude.hooks import HookChannel, plugin_files
+from ..claude.install import takes_plugins
 from ..claude.watch import Expectation, Watch
 from ..compaction.order import Result
 from ..core.commands import Spawn, Way
@@ -108,7 +109,7 @@ class Launcher:
         return child
 
     def _plugin(self) -> tuple[str | None, HookChannel | None]:
-        if not self._invocation.plain_plugins:
+        if not self._invocation.plain_plugins or not takes_plugins(Path(self._place.program)):
             return None, None
         log = self._folder.path / f"hooks-{self._number}.jsonl"
         self._folder.write(log.name, b"")
