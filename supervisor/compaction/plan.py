@@ -16,7 +16,7 @@ from ..claude.rebuild import Kept
 BYTES_PER_TOKEN = 4
 LARGEST = 24_000  # tokens; a context that starts small leaves room for the work
 SHARE = 0.2  # of the dead session's conversation: several steps fit into the rest
-UNTOUCHED = 8_000  # tokens; a session this small did not die of its size
+UNTOUCHED = 4_000  # tokens; a session this small did not die of its size
 FEW_STEPS = 8  # answers between two deaths
 SMALLEST = 1_200  # tokens; with less room than that no session can work at all
 

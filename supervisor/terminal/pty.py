@@ -106,14 +106,20 @@ class PtyChild:
             self._process.ptyproc.terminated = True  # reaped here, not by ptyprocess
             self._keys.pause()
             drain(self._from_child, self._loop.turn)
-            for _ in range(200):  # at most 4 s for a terminal that takes nothing
-                if self._to_screen.empty:
-                    break
-                self._loop.turn(0.02)
+            self._show_all()
         return exit
+
+    def _show_all(self) -> None:
+        """Let the screen take what is queued; at most 4 s for one that takes nothing."""
+        for _ in range(200):
+            if self._to_screen.empty:
+                break
+            self._loop.turn(0.02)
 
     def _stopped(self) -> None:
         """^Z inside the child: stop with it, and wake it when the shell wakes us."""
+        drain(self._from_child, self._loop.turn)
+        self._show_all()
         self._screen.restore()
         stop_self()
         self._screen.raw()
