@@ -89,9 +89,10 @@ def test_signals_reach_the_child(tmp_path: Path, number: signal.Signals) -> None
     world = world_with(
         tmp_path,
         "import signal, sys\n"
-        f"signal.signal(signal.{number.name}, lambda *_: (print('got it', flush=True), sys.exit(9)))\n"
+        "def heard(*_): print('got it', flush=True); sys.exit(9)\n"
+        f"signal.signal(signal.{number.name}, heard)\n"
         "open('ready', 'w').close()\n"
-        "while True: signal.pause()\n",
+        "while True: signal.sigtimedwait([], 0.05)\n",
     )
     running = subprocess.Popen(
         [*world.ccsup("run"), "-p", "x"],
