@@ -50,12 +50,19 @@ class Entry:
 
     @property
     def is_api_error(self) -> bool:
-        """Shown in the place of an answer; a synthetic stub that is none says False."""
-        if self.type != "assistant" or self.raw.get("isApiErrorMessage") is False:
+        """Shown in the place of an answer.
+
+        Marked as such, or client-made and worded so: an abbreviated record (#51755) has
+        neither mark nor model. A synthetic stub that is no error says ``false``.
+        """
+        mark = self.raw.get("isApiErrorMessage")
+        if self.type != "assistant" or mark is False:
             return False
-        if self.raw.get("isApiErrorMessage") is True:
+        if mark is True:
             return True
-        return self.message.get("model") == "<synthetic>" and self.raw.get("error") is not None
+        client_made = self.message.get("model") in (None, "<synthetic>")
+        worded = self.raw.get("error") is not None or self.text.startswith("API Error")
+        return client_made and worded
 
     @property
     def api_error(self) -> ApiError | None:
@@ -71,7 +78,8 @@ class Entry:
     @property
     def is_answer(self) -> bool:
         """Words of the model itself."""
-        return self.type == "assistant" and self.message.get("model") != "<synthetic>"
+        client_made = self.message.get("model") == "<synthetic>" or self.is_api_error
+        return self.type == "assistant" and not client_made
 
     @property
     def is_meta(self) -> bool:

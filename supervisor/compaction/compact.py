@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -59,11 +59,12 @@ def compact(order: Order, means: Means) -> Result:
         context=context,
         narrative=narrative,
         told=told,
+        cwd=_first(conversation.entries, "cwd"),
         tokens_before=size,
         skipped=conversation.skipped,
         usage=asdict(summary) if summary else None,
     )
-    rebuildable = rebuild.can_resume_rebuilt(_version(conversation.entries))
+    rebuildable = rebuild.can_resume_rebuilt(_first(conversation.entries[::-1], "version"))
     if order.way == Way.REBUILT.name and rebuildable and conversation.entries:
         return _rebuilt(result, conversation.entries, allowed, order, means)
     return _as_prompt(result, conversation.entries, allowed, means)
@@ -109,12 +110,10 @@ def _with(result: Result, **changes: Any) -> Result:
     return Result(**{**{name: getattr(result, name) for name in Result.__slots__}, **changes})
 
 
-def _version(entries: tuple[Entry, ...]) -> str | None:
-    for entry in reversed(entries):
-        version = entry.raw.get("version")
-        if isinstance(version, str):
-            return version
-    return None
+def _first(entries: Sequence[Entry], key: str) -> str | None:
+    """The first text that stands under `key` in the entries' records."""
+    values = (entry.raw.get(key) for entry in entries)
+    return next((value for value in values if isinstance(value, str)), None)
 
 
 def _narrative(order: Order, means: Means, known: Digest) -> tuple[Summary | None, str]:

@@ -40,6 +40,7 @@ class Result:
     context: str = ""
     narrative: str = ""
     told: str = ""  # who wrote the narrative, or why there is none
+    cwd: str | None = None  # where the dead session was at home (a worktree, perhaps)
     tokens_before: int = 0
     tokens_after: int = 0
     skipped: int = 0  # unreadable lines of the transcripts

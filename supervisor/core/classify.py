@@ -36,8 +36,8 @@ class Verdict:
 # status before the message where there was one ("API Error: 400 Out of memory"), and
 # older versions the JSON body; JavaScriptCore's own name for it is "RangeError".
 OUT_OF_MEMORY = re.compile(
-    r"API Error:?\s*(?:\(?\d{3}\)?\s*)?(?:\{.{0,200}?\"message\"\s*:\s*\"|\S*Error: )?"
-    r"Out of memory\b",
+    r"(?:API Error:?\s*)?(?:\(?\d{3}\)?\s*)?(?:\{.{0,200}?\"message\"\s*:\s*\"|\S*Error: )?"
+    r"(?:JavaScript heap )?out of memory\b",
     re.IGNORECASE | re.DOTALL,
 )
 

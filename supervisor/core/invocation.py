@@ -68,6 +68,11 @@ class Invocation:
         return self.option("--fork-session") is not None
 
     @property
+    def makes_worktree(self) -> bool:
+        """The session is at home elsewhere; the next one goes there instead of making more."""
+        return self.option("--worktree", "-w") is not None
+
+    @property
     def plain_plugins(self) -> bool:
         """Our hooks would show in the output, or would not run at all."""
         return self.option("--include-hook-events", "--bare", "--safe-mode") is None

@@ -19,9 +19,9 @@ from ..core.commands import Spawn, Way
 from ..core.invocation import Invocation, first_argv, next_argv
 from ..core.launch import Grammar
 from ..journal.runs import RunFolder
+from ..terminal.child import Child
 from ..terminal.loop import Loop
 from ..terminal.pipes import PipeChild, Stdin
-from ..terminal.pty import PtyChild
 from ..terminal.screen import Screen
 from .environment import for_child
 
@@ -32,7 +32,7 @@ HELP_TIMEOUT = 10.0  # s; 0.4 s is measured
 class Launch:
     """A living child and the watch over its session."""
 
-    child: PipeChild | PtyChild
+    child: Child
     watch: Watch
     argv: tuple[str, ...]
     started: float  # monotonic
@@ -85,7 +85,8 @@ class Launcher:
         command = (self._place.program, *argv)
         watch = Watch(self._place.env, self._place.cwd, expected, hooks)
         started = time.monotonic()
-        child = self._spawn(command, told, replay=spawn.session is None)
+        cwd = result.cwd if result and spawn.session and self._invocation.makes_worktree else None
+        child = self._spawn(command, told, cwd, replay=spawn.session is None)
         return Launch(child, watch, command, started)
 
     def disconnect(self) -> None:
@@ -93,15 +94,17 @@ class Launcher:
             self._stdin.disconnect()
 
     def _spawn(
-        self, command: tuple[str, ...], told: bytes, *, replay: bool
-    ) -> PipeChild | PtyChild:
+        self, command: tuple[str, ...], told: bytes, cwd: str | None, *, replay: bool
+    ) -> Child:
         env = for_child(self._place.env)
         if self._screen is not None:
-            return PtyChild(self._loop, command, env, None, self._screen)
+            from ..terminal.pty import PtyChild  # with pexpect, 20 ms
+
+            return PtyChild(self._loop, command, env, cwd, self._screen)
         assert self._stdin is not None
         piped = bool(told) or (self._stdin.passed_on and (replay or self._invocation.streams_input))
         stdin = "pipe" if piped else "inherit" if replay else "none"
-        child = PipeChild(self._loop, command, env, None, stdin, self._output)
+        child = PipeChild(self._loop, command, env, cwd, stdin, self._output)
         if piped and (replay or self._invocation.streams_input):
             self._stdin.connect(child.stdin_descriptor, replay=replay, first=told)
         elif piped:

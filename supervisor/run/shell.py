@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
 
 from ..claude.output import Stdout
 from ..compaction.order import Result
@@ -17,20 +16,16 @@ from ..core.classify import classify
 from ..core.ending import Exit
 from ..core.machine import Phase, State, step
 from ..journal.runs import RunFolder
-from ..settings import Settings, config_home
+from ..settings import Settings
 from ..terminal import signals
 from ..terminal.child import CannotSpawn
 from ..terminal.flow import Outlet
 from ..terminal.loop import READ, Loop
-from ..terminal.pty import PtyChild
 from ..terminal.screen import Screen
+from .asking import ask, in_foreground
 from .console import Console
-from .environment import for_summarizer
 from .launcher import Launch, Launcher, Place
-from .memory import Memory
-
-if TYPE_CHECKING:
-    from .compactor import Compactor
+from .recovery import Recovery
 
 LOOK = 0.2  # s between two looks at the transcript
 OWN_DELIVERY = 0.7  # s; a terminal gives ^C to the child itself, others must be passed on
@@ -47,12 +42,12 @@ class Run:
         loop: Loop,
         screen: Screen | None,
         stdout: Stdout | None,
+        new_uuid: Callable[[], str],
     ) -> None:
         self.settings, self.place, self.folder = settings, place, folder
         self.loop, self.screen, self.stdout = loop, screen, stdout
         self.console = Console(screen.write if screen else None)
         self.launcher: Launcher  # set by the wiring: it needs our `printed`
-        self.new_uuid: Any
         self.state = State(policy=settings.policy)
         self.last_exit: Exit | None = None
         self._events: deque[ev.Event] = deque()
@@ -62,8 +57,7 @@ class Run:
         self._look_at = 0.0
         self._late_signal: tuple[float, int] | None = None
         self._result: Result | None = None
-        self._compactor: Compactor | None = None
-        self._memory = Memory()
+        self._recovery = Recovery(settings, place, folder, loop, self.console, new_uuid)
         self._code: int | None = None
         self._out = Outlet(loop, 1, self._nobody_reads, self._room)
 
@@ -83,7 +77,7 @@ class Run:
         if self.stdout is None:
             return
         self._out.write(self.stdout.feed(data))
-        if self._out.full and self._launch and not isinstance(self._launch.child, PtyChild):
+        if self._out.full and self._launch:
             self._launch.child.pause()
 
     def _next_event(self, taken: signals.Signals) -> ev.Event:
@@ -104,10 +98,10 @@ class Run:
             self._events.append(ev.StopRequested(number))
         elif number in signals.PASSED and child:
             child.signal(number)
-        elif number != signal.SIGCHLD and isinstance(child, PtyChild):
-            child.resize()
         elif number == signal.SIGCHLD:
             self._look_at = 0.0
+        elif child:
+            child.resize()
 
     def _look(self) -> None:
         """The child, its session, the clock: what is new?"""
@@ -135,7 +129,7 @@ class Run:
         self.launcher.disconnect()
         self.last_exit = exit
         ending = launch.watch.ending(exit)
-        self._memory.bury(launch.watch, ending, launch.started)
+        self._recovery.memory.bury(launch.watch, ending, launch.started)
         self._events.append(ev.Exited(ending))
 
     def _advance(self, event: ev.Event) -> None:
@@ -167,8 +161,7 @@ class Run:
             case do.Compact():
                 self._compact(order)
             case do.Abandon():
-                if self._compactor:
-                    self._compactor.cancel()
+                self._recovery.cancel()
             case do.SetTimer(seconds):
                 self._timer = None if seconds is None else time.monotonic() + seconds
             case do.Ask(question):
@@ -187,7 +180,7 @@ class Run:
 
     def _spawn(self, order: do.Spawn) -> None:
         if self.stdout and self._launches:
-            held = self.stdout.set_aside(self._memory.spent)
+            held = self.stdout.set_aside(self._recovery.memory.spent)
             self.folder.write(f"launch-{self._launches}.stdout", held)
         self._launches += 1
         try:
@@ -205,52 +198,21 @@ class Run:
         if self._launch is None:
             return
         typed = self.screen is None and number in (signal.SIGINT, signal.SIGQUIT)
-        if typed and _has_the_terminal():
+        if typed and in_foreground():
             self._late_signal = (time.monotonic() + OWN_DELIVERY, number)
         else:
             self._launch.child.signal(number)
 
     def _compact(self, order: do.Compact) -> None:
-        from .compactor import Compactor  # not before there is something to compact
-
         ending = self.state.ending
         reason = classify(ending).cause.value if ending else "its context did not arrive"
-        request = self._memory.order(
-            order,
-            session=self.new_uuid(),
-            reason=reason,
-            repeatable=self.launcher.repeatable,
-            model=self.settings.model,
-            silence=self.settings.silence,
-            deadline=self.settings.deadline,
-            cwd=str(self.place.cwd),
-        )
-        self.folder.append({"compaction": self._memory.compactions, "order": asdict(request)})
-        self.console.say("Compacting the transcript.")
-        self._compactor = Compactor(
-            self.loop,
-            request,
-            for_summarizer(self.place.env),
-            (config_home(self.place.env) / "prompts",),
-            self.folder.path / "compaction.log",
-            self.console.say,
-            lambda count: self.console.progress(f"summary: {count:,} characters so far"),
-            self._compacted,
-        )
+        self._recovery.begin(order, reason, self.launcher.repeatable, self._compacted)
 
     def _compacted(self, answer: Result | str) -> None:
-        self._compactor = None
         if isinstance(answer, str):
             self._events.append(ev.CompactionFailed(answer))
             return
         self._result = answer
-        self._memory.learn(answer)
-        number = self._memory.compactions
-        self.folder.write(f"context-{number}.md", answer.context.encode())
-        if answer.narrative:
-            self.folder.write(f"summary-{number}.md", answer.narrative.encode())
-        if answer.skipped:
-            self.console.say(f"{answer.skipped} unreadable transcript lines were skipped.")
         self._events.append(
             ev.Compacted(
                 answer.session,
@@ -262,46 +224,23 @@ class Run:
         )
 
     def _ask(self, question: str) -> None:
-        try:
-            terminal = os.open("/dev/tty", os.O_RDWR | os.O_CLOEXEC)
-        except OSError:
+        def heard(yes: bool) -> None:
+            self._events.append(ev.Consented(yes))
+
+        if not ask(self.loop, lambda: self.console.prompt(question), heard):
             self.console.say("No terminal to ask on (--ask); nothing is relaunched.")
-            self._events.append(ev.Consented(False))
-            return
-        self.console.prompt(question)
-
-        def heard() -> None:
-            self.loop.remove(terminal)
-            answer = os.read(terminal, 1024).decode("utf-8", "replace").strip().lower()
-            os.close(terminal)
-            self._events.append(ev.Consented(answer in ("", "y", "yes")))
-
-        self.loop.add(terminal, READ, heard)
+            heard(False)
 
     def _nobody_reads(self) -> None:
-        if self._launch and not isinstance(self._launch.child, PtyChild):
+        if self._launch:
             self._launch.child.hang_up()
 
     def _room(self) -> None:
-        if self._launch and not isinstance(self._launch.child, PtyChild):
+        if self._launch:
             self._launch.child.resume()
 
     def _flush(self) -> None:
         while not self._out.empty:
             self.loop.turn(1.0)
-        if self._memory.compactions and self.state.phase is Phase.ENDED:
+        if self._recovery.memory.compactions and self.state.phase is Phase.ENDED:
             self.console.say(f"The story of this run: {self.folder.path}/journal.jsonl")
-
-
-def _has_the_terminal() -> bool:
-    """Are we in the foreground of a terminal, whose ^C reaches the child as well?"""
-    try:
-        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        return os.tcgetpgrp(terminal) == os.getpgrp()
-    except OSError:
-        return False
-    finally:
-        os.close(terminal)

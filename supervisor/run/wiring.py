@@ -41,18 +41,17 @@ def supervise(settings: Settings, argv: tuple[str, ...], env: Mapping[str, str],
     invocation = Invocation.of(argv)
     on_terminal = os.isatty(0) and os.isatty(1) and not invocation.prints
     half = os.isatty(1) and not os.isatty(0) and not invocation.prints
-    if not invocation.holds_session or half:
+    screen = Screen.open() if on_terminal else None
+    if not invocation.holds_session or half or (on_terminal and screen is None):
         os.execve(program, (settings.claude, *argv), for_child(env))
     for name in VARIABLES:
         load_prompt(name, (config_home(env) / "prompts",))
     folder = _folder(env)
     loop = Loop()
-    screen = Screen() if on_terminal else None
     stdout = None if screen else for_format(invocation.output_format)
     place = Place(str(cwd / program), env, cwd)
-    run = Run(settings, place, folder, loop, screen, stdout)
-    run.new_uuid = lambda: str(uuid.uuid4())
-    run.launcher = Launcher(place, invocation, folder, loop, screen, run.printed, run.new_uuid)
+    run = Run(settings, place, folder, loop, screen, stdout, new_uuid)
+    run.launcher = Launcher(place, invocation, folder, loop, screen, run.printed, new_uuid)
     folder.append({"run": folder.path.name, "argv": argv, "cwd": str(cwd), "claude": program})
     try:
         code = run.run()
@@ -74,3 +73,7 @@ def _folder(env: Mapping[str, str]) -> RunFolder:
         spare = Path(tempfile.mkdtemp(prefix="ccsup-"))
         Console().say(f"{error.filename}: {error.strerror}; the journal goes to {spare}")
         return RunFolder(spare, name)
+
+
+def new_uuid() -> str:
+    return str(uuid.uuid4())

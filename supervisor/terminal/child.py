@@ -20,11 +20,25 @@ class Child(Protocol):
     def signal(self, number: int) -> None:
         """Send a signal; a child that is gone already is no mistake."""
 
+    def kill(self) -> None:
+        """SIGKILL, to all of its process group where it has one of its own."""
+
+    def pause(self) -> None:
+        """Leave its output alone for now: the reader is slow."""
+
+    def resume(self) -> None: ...
+
+    def hang_up(self) -> None:
+        """Nobody will read its output any more."""
+
+    def resize(self) -> None:
+        """The window has changed."""
+
     def reap(self) -> Exit | None:
         """Its wait status when it has ended, its last output taken; None before."""
 
     def close(self) -> None:
-        """Give its descriptors back."""
+        """Give its descriptors back and the terminal to the user."""
 
 
 class CannotSpawn(Exception):

@@ -135,6 +135,9 @@ class PipeChild:
     def resume(self) -> None:
         self._inlet.resume()
 
+    def resize(self) -> None:
+        """Pipes have no size."""
+
     def hang_up(self) -> None:
         """Nobody reads our stdout: let the child find that out by itself."""
         self._inlet.pause()

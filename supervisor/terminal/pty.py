@@ -60,7 +60,7 @@ class PtyChild:
         self._master: int = self._process.child_fd
         os.set_blocking(self._master, False)
         screen.raw()
-        self._to_screen = Outlet(loop, screen.descriptor, self._screen_gone, self._more)
+        self._to_screen = Outlet(loop, screen.descriptor, self._screen_gone, self.resume)
         self._writing = os.dup(self._master)  # one descriptor a direction for the loop
         self._to_child = Outlet(loop, self._writing, lambda: None, self._more_keys)
         self._from_child = Inlet(loop, self._master, self._show, lambda: None)
@@ -71,9 +71,6 @@ class PtyChild:
         self._to_screen.write(data)
         if self._to_screen.full:
             self._from_child.pause()
-
-    def _more(self) -> None:
-        self._from_child.resume()
 
     def _type(self, data: bytes) -> None:
         self._to_child.write(data)
@@ -89,6 +86,15 @@ class PtyChild:
 
     def _keys_gone(self) -> None:
         send(self.pid, signal.SIGHUP)
+
+    def pause(self) -> None:
+        self._from_child.pause()
+
+    def resume(self) -> None:
+        self._from_child.resume()
+
+    def hang_up(self) -> None:
+        """Nobody reads our stdout; a terminal's end is the keyboard's, see `_keys_gone`."""
 
     def resize(self) -> None:
         set_size(self._master, self._screen.size())

@@ -18,14 +18,22 @@ class Screen:
     """The terminal on descriptors 0 and 1, opened anew so that it can be non-blocking.
 
     O_NONBLOCK belongs to the open file description, which 0 and 1 share with the shell: it
-    must never be set on them. Raises OSError where the terminal cannot be opened.
+    must never be set on them.
     """
 
-    def __init__(self) -> None:
-        name = os.ttyname(1)
-        self.descriptor = os.open(name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
         self.modes = Modes()
         self._before: list[Any] | None = None
+
+    @classmethod
+    def open(cls) -> Screen | None:
+        """The terminal of descriptor 1, or None where it has no name to open it by."""
+        flags = os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            return cls(os.open(os.ttyname(1), flags))
+        except OSError:
+            return None
 
     def raw(self) -> None:
         """Give the keyboard to the child; what was typed ahead is kept."""

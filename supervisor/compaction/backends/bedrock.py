@@ -7,7 +7,6 @@ of the AWS chain, ``AWS_BEARER_TOKEN_BEDROCK``, ``ANTHROPIC_BEDROCK_BASE_URL``,
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,6 +35,8 @@ def summarize(
     progress: Callable[[int], None],
 ) -> Summary:
     """Ask for the narrative; `progress` is told the characters so far.
+
+    `env` is the environment of this very process, for the SDK and boto3 read theirs.
 
     Raises SummaryFailed, with the reason in a person's words, for whatever goes wrong.
     """
@@ -87,7 +88,6 @@ def _client(env: Mapping[str, str], limits: Limits) -> Any:
         def _prepare_request(self, request: Any) -> None:
             return None
 
-    os.environ.update(env)  # the SDK and boto3 read it themselves; this is our own process
     skip = env.get("CLAUDE_CODE_SKIP_BEDROCK_AUTH", "").lower() in ("1", "true", "yes", "on")
     region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or _profile_region(env)
     kind = (

@@ -1,0 +1,138 @@
+"""A run's compactions: what it remembers of its launches, and the one under way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..claude.watch import Watch
+from ..compaction.order import Order, Result
+from ..core.commands import Compact
+from ..core.ending import Ending
+from ..journal.runs import RunFolder
+from ..settings import Settings, config_home
+from ..terminal.loop import Loop
+from .console import Console
+from .environment import for_summarizer
+from .launcher import Place
+
+if TYPE_CHECKING:
+    from .compactor import Compactor
+
+
+@dataclass(slots=True)
+class Memory:
+    """The material of the next compaction."""
+
+    transcripts: list[str] = field(default_factory=list)  # of sessions that brought progress
+    died_at: list[int] = field(default_factory=list)  # tokens of the conversations that died
+    said: list[str] = field(default_factory=list)  # the user's prompts, as the hooks told them
+    narrative: str | None = None  # of these very transcripts
+    steps: int = 0  # answers of the model in the last launch
+    spent: dict[str, Any] = field(default_factory=dict)  # its turns, tokens, milliseconds
+    compactions: int = 0
+
+    def bury(self, watch: Watch, ending: Ending, started: float) -> None:
+        """A launch is over; `started` is its monotonic time."""
+        path = ending.facts.path
+        known = ending.facts.session and path and path not in self.transcripts
+        if known and (watch.answers or not self.transcripts):
+            self.transcripts.append(str(path))
+            self.narrative = None
+        self.said += watch.prompts
+        self.steps = watch.answers
+        self.spent = watch.totals()
+        self.spent["duration_ms"] = int((time.monotonic() - started) * 1000)
+
+    def order(self, command: Compact, **more: Any) -> Order:
+        self.compactions += 1
+        return Order(
+            transcripts=list(self.transcripts),
+            way=command.way.name,
+            hardness=command.hardness,
+            with_model=command.with_model,
+            died_at=list(self.died_at),
+            steps=self.steps,
+            said=list(self.said),
+            narrative=self.narrative,
+            **more,
+        )
+
+    def learn(self, result: Result) -> None:
+        if self.steps or not self.died_at:
+            self.died_at.append(result.tokens_before)
+        self.narrative = result.narrative or None
+
+
+class Recovery:
+    """Starts a compaction, keeps what it made, and tells when it is done."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        place: Place,
+        folder: RunFolder,
+        loop: Loop,
+        console: Console,
+        new_uuid: Callable[[], str],
+    ) -> None:
+        self.memory = Memory()
+        self._settings, self._place, self._folder = settings, place, folder
+        self._loop, self._console, self._new_uuid = loop, console, new_uuid
+        self._under_way: Compactor | None = None
+
+    def begin(
+        self,
+        command: Compact,
+        reason: str,
+        repeatable: bool,
+        done: Callable[[Result | str], None],
+    ) -> None:
+        """`done` gets the Result, or the reason why there is none."""
+        from .compactor import Compactor  # not before there is something to compact
+
+        order = self.memory.order(
+            command,
+            session=self._new_uuid(),
+            reason=reason,
+            repeatable=repeatable,
+            model=self._settings.model,
+            silence=self._settings.silence,
+            deadline=self._settings.deadline,
+            cwd=str(self._place.cwd),
+        )
+        self._folder.append({"compaction": self.memory.compactions, "order": asdict(order)})
+        self._console.say("Compacting the transcript.")
+
+        def ended(answer: Result | str) -> None:
+            self._under_way = None
+            if isinstance(answer, Result):
+                self._keep(answer)
+            done(answer)
+
+        self._under_way = Compactor(
+            self._loop,
+            order,
+            for_summarizer(self._place.env),
+            (config_home(self._place.env) / "prompts",),
+            self._folder.path / "compaction.log",
+            self._console.say,
+            lambda count: self._console.progress(f"summary: {count:,} characters so far"),
+            ended,
+        )
+
+    def cancel(self) -> None:
+        if self._under_way:
+            self._under_way.cancel()
+            self._under_way = None
+
+    def _keep(self, result: Result) -> None:
+        self.memory.learn(result)
+        number = self.memory.compactions
+        self._folder.write(f"context-{number}.md", result.context.encode())
+        if result.narrative:
+            self._folder.write(f"summary-{number}.md", result.narrative.encode())
+        if result.skipped:
+            self._console.say(f"{result.skipped} unreadable transcript lines were skipped.")
