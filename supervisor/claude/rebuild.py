@@ -86,14 +86,48 @@ def records(
             "isVisibleInTranscriptOnly": True,
         }
     )
+    names = _Names(new_uuid)
     for item in kept:
-        message = {**item.entry.message, "content": list(item.blocks)}
-        add({"type": item.entry.type, "message": message})
+        add({"type": item.entry.type, "message": names.unique(item)})
     if found[-1]["type"] != "assistant" or any(
         block.get("type") == "tool_use" for block in found[-1]["message"]["content"]
     ):
         add({"type": "assistant", "message": _closing(new_uuid())})
     return found
+
+
+class _Names:
+    """Keeps the ids of responses and calls apart: Claude Code merges what shares one.
+
+    An id is unique in one process of a model's service; a file that goes on from several
+    sessions cannot rely on it.
+    """
+
+    def __init__(self, new_uuid: Callable[[], str]) -> None:
+        self._new_uuid = new_uuid
+        self._response: tuple[object, str] = (None, "")
+        self._calls: dict[object, str] = {}
+
+    def unique(self, item: Kept) -> dict[str, Any]:
+        """The entry's message with its kept blocks and ids that are this file's own."""
+        message = {**item.entry.message, "content": [self._block(block) for block in item.blocks]}
+        if item.entry.type == "assistant":
+            if self._response[0] != message.get("id"):
+                self._response = (message.get("id"), f"msg_{self._new_uuid()}")
+            message["id"] = self._response[1]
+        return message
+
+    def _block(self, block: Block) -> Block:
+        match block.get("type"):
+            case "tool_use":
+                taken = str(block.get("id")) in self._calls.values()
+                fresh = f"toolu_{self._new_uuid()}" if taken else str(block.get("id"))
+                self._calls[block.get("id")] = fresh
+                return {**block, "id": fresh}
+            case "tool_result":
+                told = block.get("tool_use_id")
+                return {**block, "tool_use_id": self._calls.get(told, told)}
+        return block
 
 
 def _closing(message_id: str) -> dict[str, Any]:

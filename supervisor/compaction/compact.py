@@ -16,7 +16,7 @@ from .check import check
 from .compose import Surroundings, compose
 from .digest import CONTINUE_MARK, Digest, digest
 from .order import Order, Result
-from .plan import Budget, Deaths, budget, tail, tokens, tokens_of
+from .plan import Deaths, budget, tail, tokens, tokens_of
 from .prompts import Prompt
 from .read import read
 from .redact import Redactor, redact_values
@@ -51,7 +51,9 @@ def compact(order: Order, means: Means) -> Result:
     summary, told = _narrative(order, means, known) if answered else (None, "not needed")
     narrative = summary.text if summary else ""
     around = Surroundings(order.reason, order.transcripts, means.tree)
-    context = means.redact(compose(known, narrative, around, allowed))
+    kept = tail(conversation.entries, allowed.tail)
+    shown = {item.entry.uuid for item in kept}
+    context = means.redact(compose(known, narrative, around, allowed, shown))
     result = Result(
         session=order.session,
         way=order.way,
@@ -66,27 +68,22 @@ def compact(order: Order, means: Means) -> Result:
     )
     rebuildable = rebuild.can_resume_rebuilt(_first(conversation.entries[::-1], "version"))
     if order.way == Way.REBUILT.name and rebuildable and conversation.entries:
-        return _rebuilt(result, conversation.entries, allowed, order, means)
-    return _as_prompt(result, conversation.entries, allowed, means)
+        return _rebuilt(result, conversation.entries[-1], kept, order, means)
+    return _as_prompt(result, kept, means)
 
 
 def _rebuilt(
-    result: Result,
-    entries: tuple[Entry, ...],
-    allowed: Budget,
-    order: Order,
-    means: Means,
+    result: Result, origin: Entry, newest: Sequence[rebuild.Kept], order: Order, means: Means
 ) -> Result:
     kept = [
-        rebuild.Kept(item.entry, redact_values(list(item.blocks), means.redact))
-        for item in tail(entries, allowed.tail)
+        rebuild.Kept(item.entry, redact_values(list(item.blocks), means.redact)) for item in newest
     ]
     after = tokens(result.context) + tokens(json.dumps([item.blocks for item in kept]))
     lines = rebuild.records(
         session=order.session,
         context=result.context,
         kept=kept,
-        origin=entries[-1],
+        origin=origin,
         now=means.now,
         new_uuid=means.new_uuid,
         tokens=(result.tokens_before, after),
@@ -95,11 +92,9 @@ def _rebuilt(
     return _with(result, leaf=lines[-1]["uuid"], tokens_after=after)
 
 
-def _as_prompt(result: Result, entries: tuple[Entry, ...], allowed: Budget, means: Means) -> Result:
+def _as_prompt(result: Result, kept: Sequence[rebuild.Kept], means: Means) -> Result:
     newest = "\n".join(
-        json.dumps(block, ensure_ascii=False)
-        for item in tail(entries, allowed.tail)
-        for block in item.blocks
+        json.dumps(block, ensure_ascii=False) for item in kept for block in item.blocks
     )
     rounds = f"\n\n## The newest steps, verbatim\n\n{means.redact(newest)}" if newest else ""
     prompt = f"{CONTINUE_MARK} {result.context}{rounds}\n\n{result.prompt}"

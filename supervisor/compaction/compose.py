@@ -6,7 +6,7 @@ rounds follow as entries (plan.tail), or as text where there is no rebuilt file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from .digest import Call, Digest, Said
@@ -25,8 +25,17 @@ class Surroundings:
     tree: str = ""  # the work tree now, as git tells it
 
 
-def compose(digest: Digest, narrative: str, around: Surroundings, budget: Budget) -> str:
-    """The context, within about `budget.total` tokens less the tail's share."""
+def compose(
+    digest: Digest,
+    narrative: str,
+    around: Surroundings,
+    budget: Budget,
+    shown: Collection[str] = (),
+) -> str:
+    """The context, within about `budget.total` tokens less the tail's share.
+
+    `shown`: uuids of the entries that stand in the tail; the record leaves them out.
+    """
     user = user_words(digest.user_words, budget.user_words)
     facts = _facts(digest, around)
     told = elide(narrative, budget.narrative * BYTES_PER_TOKEN) if narrative else ""
@@ -35,7 +44,7 @@ def compose(digest: Digest, narrative: str, around: Surroundings, budget: Budget
         _opening(around),
         _section("The user's own words, in full and in order", user),
         _section("Earlier summary", _earlier(digest, room // 3)),
-        _section("What was done, recorded by code", record(digest, max(100, room))),
+        _section("What was done, recorded by code", record(digest, max(100, room), shown)),
         _section("State of the work", facts),
     ]
     if told:
@@ -92,12 +101,12 @@ def _earlier(digest: Digest, limit: int) -> str:
     return elide(digest.earlier[-1], max(800, limit * BYTES_PER_TOKEN))
 
 
-def record(digest: Digest, limit: int) -> str:
+def record(digest: Digest, limit: int, shown: Collection[str] = ()) -> str:
     """What the assistant said and did, oldest first, within about `limit` tokens.
 
     Old outputs are shortened before anything goes; then the oldest lines are counted only.
     """
-    parts = [part for part in digest.record if isinstance(part, Call) or part.who == "assistant"]
+    parts = [part for part in digest.record if not _is_elsewhere(part, shown)]
     for length in SHORTENINGS:
         lines = [_line(part, length) for part in parts]
         if sum(map(tokens, lines)) <= limit:
@@ -112,6 +121,10 @@ def record(digest: Digest, limit: int) -> str:
     left_out = len(lines) - len(kept)
     head = [f"- … {left_out} earlier steps are left out here; the transcript has them"]
     return "\n".join((head if left_out else []) + kept[::-1])
+
+
+def _is_elsewhere(part: Said | Call, shown: Collection[str]) -> bool:
+    return part.entry in shown or (isinstance(part, Said) and part.who == "user")
 
 
 def _line(part: Said | Call, length: int) -> str:

@@ -22,10 +22,11 @@ TASK_TOOLS = ("TaskCreate", "TaskUpdate")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words in the record: of "user" or "assistant"."""
+    """Words in the record: of "user" or "assistant". `entry`: the uuid of their entry."""
 
     who: str
     text: str
+    entry: str = ""
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class Call:
     arguments: dict[str, Any]
     output: str | None = None
     failed: bool = False
+    entry: str = ""  # the uuid of its entry
 
     @property
     def brief(self) -> str:
@@ -105,7 +107,7 @@ def digest(entries: Iterable[Entry]) -> Digest:
                 case "text":
                     _hear(found, spoken, str(block.get("text", "")), entry)
                 case "tool_use":
-                    call = _call(block)
+                    call = _call(block, entry)
                     calls[call.id] = call
                     found.record.append(call)
                     _note_use(found, call)
@@ -126,17 +128,18 @@ def _hear(found: Digest, who: str, text: str, entry: Entry) -> None:
         return
     if who == "assistant":
         if entry.is_answer:
-            found.record.append(Said(who, stripped))
+            found.record.append(Said(who, stripped, entry.uuid))
     elif not stripped.startswith((*NOT_SPOKEN, CONTINUE_MARK)):
-        found.record.append(Said(who, stripped))
+        found.record.append(Said(who, stripped, entry.uuid))
 
 
-def _call(block: Block) -> Call:
+def _call(block: Block, entry: Entry) -> Call:
     arguments = block.get("input")
     return Call(
         id=str(block.get("id")),
         name=str(block.get("name")),
         arguments=arguments if isinstance(arguments, dict) else {},
+        entry=entry.uuid,
     )
 
 
