@@ -84,7 +84,9 @@ class Grammar:
         """The grammar of a ``claude --help`` page, with the frozen table below it."""
         found = dict(OPTIONS)
         for line in page.splitlines():
-            match = re.match(r"\s{2}(-\S+(?:, -\S+)*)(?:\s(<[^>]+>|\[[^\]]+\]))?(?:\s|$)", line)
+            match = re.match(
+                r"\s{2}(-[^\s,]+(?:, -[^\s,]+)*)(?:\s(<[^>]+>|\[[^\]]+\]))?(?:\s|$)", line
+            )
             if match:
                 arity = _arity(match[2])
                 found.update((name, arity) for name in match[1].split(", "))
@@ -121,7 +123,7 @@ def parse(argv: Iterable[str], grammar: Grammar) -> Iterator[Option | Operand]:
         if word == "--":
             yield from (Operand(rest) for rest in words[index:])
             return
-        if not word.startswith("-") or word == "-":
+        if not _is_option(word):
             yield Operand(word)
             continue
         name, value = _split(word, grammar)
@@ -152,11 +154,13 @@ def _split(word: str, grammar: Grammar) -> tuple[str, str | None]:
 def _values(words: list[str], index: int, arity: str) -> int:
     if arity == NONE or index >= len(words):
         return 0
-    if arity == ONE:
-        return 1
     if arity == MAYBE:
-        return 0 if words[index].startswith("-") else 1
-    count = 0
-    while index + count < len(words) and not words[index + count].startswith("-"):
+        return 0 if _is_option(words[index]) else 1
+    count = 1  # a value that must be there is taken whatever it looks like
+    while arity == MANY and index + count < len(words) and not _is_option(words[index + count]):
         count += 1
     return count
+
+
+def _is_option(word: str) -> bool:
+    return word.startswith("-") and word != "-"

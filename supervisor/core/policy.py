@@ -53,6 +53,12 @@ def decide(policy: Policy, verdict: Verdict, history: History) -> Decision:
         return Finish()
     if history.barren >= policy.max_barren:
         return GiveUp(f"{history.barren} relaunches in a row brought no answer from the model")
-    if history.relaunches >= policy.max_relaunches:
-        return GiveUp(f"{history.relaunches} relaunches, the most that is allowed")
-    return Recover(hardness=history.barren)
+    limit = too_many(policy, history)
+    return Recover(hardness=history.barren) if limit is None else GiveUp(limit)
+
+
+def too_many(policy: Policy, history: History) -> str | None:
+    """Why there may be no more relaunches, if so."""
+    if history.relaunches < policy.max_relaunches:
+        return None
+    return f"{history.relaunches} relaunches, the most that is allowed"

@@ -8,164 +8,25 @@ callable from :class:`Request` to a reply, so that a test or the demo is a scrip
 
 from __future__ import annotations
 
-import base64
 import json
-import struct
 import threading
-import time
 import urllib.parse
-import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Block = dict[str, Any]
-
-
-def text(words: str) -> Block:
-    return {"type": "text", "text": words}
-
-
-def tool_use(name: str, arguments: dict[str, Any], call_id: str) -> Block:
-    return {"type": "tool_use", "id": call_id, "name": name, "input": arguments}
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """A whole answer. A ``tool_use`` block makes the stop reason ``tool_use``."""
-
-    blocks: tuple[Block, ...]
-    input_tokens: int | None = None  # None: a quarter of the request's bytes
-    output_tokens: int = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Refuse:
-    """An HTTP error before any byte of an answer; `code` is Bedrock's error type."""
-
-    status: int
-    message: str
-    code: str = "ValidationException"
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BreakOff:
-    """An exception frame in mid-stream (a non-streaming request gets HTTP 424)."""
-
-    message: str
-    code: str = "modelStreamErrorException"
-    before: tuple[Block, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Headers, then nothing for `seconds` or until the server is closed."""
-
-    seconds: float
-
-
-Reply = Say | Refuse | BreakOff | Silence
-
-OUT_OF_MEMORY = BreakOff("Out of memory")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    number: int  # 1 for the first one
-    model: str
-    streaming: bool
-    body: dict[str, Any]
-    size: int  # bytes of the body
-    at: float = field(default_factory=time.time)  # seconds since the epoch
-
-    @property
-    def messages(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.body.get("messages", [])
-        return found
-
-    @property
-    def tools(self) -> frozenset[str]:
-        return frozenset(tool.get("name", "") for tool in self.body.get("tools") or ())
-
-    @property
-    def from_agent(self) -> bool:
-        """A turn of the agent itself, not a title or a summary."""
-        return "Bash" in self.tools
-
-    def text(self) -> str:
-        """All words of the messages: text, tool calls and tool results."""
-        return "\n".join(_words(message.get("content")) for message in self.messages)
-
-    def last_text(self) -> str:
-        return _words(self.messages[-1].get("content")) if self.messages else ""
-
-    def tool_results(self) -> int:
-        return sum(
-            1
-            for message in self.messages
-            if isinstance(message.get("content"), list)
-            for block in message["content"]
-            if block.get("type") == "tool_result"
-        )
-
-
-def _words(content: Any) -> str:
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list):
-        return ""
-    parts = []
-    for block in content:
-        if block.get("type") == "text":
-            parts.append(block.get("text", ""))
-        elif block.get("type") == "tool_result":
-            parts.append(_words(block.get("content")))
-        elif block.get("type") == "tool_use":
-            parts.append(json.dumps(block.get("input"), ensure_ascii=False))
-    return "\n".join(parts)
-
-
-def frame(headers: dict[str, str], payload: bytes) -> bytes:
-    """One message of ``application/vnd.amazon.eventstream``.
-
-    u32 total length, u32 header length, CRC32 of those; the headers (type 7:
-    string); the payload; CRC32 of all before.
-    """
-    packed = b"".join(
-        struct.pack("!B", len(name))
-        + name.encode()
-        + struct.pack("!BH", 7, len(value.encode()))
-        + value.encode()
-        for name, value in headers.items()
-    )
-    prelude = struct.pack("!II", 16 + len(packed) + len(payload), len(packed))
-    message = prelude + struct.pack("!I", zlib.crc32(prelude)) + packed + payload
-    return message + struct.pack("!I", zlib.crc32(message))
-
-
-def chunk(event: dict[str, Any]) -> bytes:
-    payload = json.dumps({"bytes": base64.b64encode(json.dumps(event).encode()).decode()})
-    return frame(
-        {
-            ":event-type": "chunk",
-            ":content-type": "application/json",
-            ":message-type": "event",
-        },
-        payload.encode(),
-    )
-
-
-def exception(code: str, message: str) -> bytes:
-    return frame(
-        {
-            ":exception-type": code,
-            ":content-type": "application/json",
-            ":message-type": "exception",
-        },
-        json.dumps({"message": message}).encode(),
-    )
+from .exchange import (
+    OUT_OF_MEMORY,
+    BreakOff,
+    Refuse,
+    Reply,
+    Request,
+    Say,
+    Silence,
+    text,
+    tool_use,
+)
+from .frames import chunk, exception, stream_events
 
 
 def _whole(reply: Say, request: Request) -> dict[str, Any]:
@@ -186,29 +47,6 @@ def _whole(reply: Say, request: Request) -> dict[str, Any]:
             "output_tokens": reply.output_tokens,
         },
     }
-
-
-def stream_events(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The streaming events that add up to a message."""
-    opening = {**whole, "content": [], "stop_reason": None}
-    opening["usage"] = {**whole["usage"], "output_tokens": 1}
-    yield {"type": "message_start", "message": opening}
-    for index, block in enumerate(whole["content"]):
-        if block["type"] == "tool_use":
-            empty = {**block, "input": {}}
-            delta = {"type": "input_json_delta", "partial_json": json.dumps(block["input"])}
-        else:
-            empty = {**block, "text": ""}
-            delta = {"type": "text_delta", "text": block["text"]}
-        yield {"type": "content_block_start", "index": index, "content_block": empty}
-        yield {"type": "content_block_delta", "index": index, "delta": delta}
-        yield {"type": "content_block_stop", "index": index}
-    yield {
-        "type": "message_delta",
-        "delta": {"stop_reason": whole["stop_reason"], "stop_sequence": None},
-        "usage": {"output_tokens": whole["usage"]["output_tokens"]},
-    }
-    yield {"type": "message_stop"}
 
 
 class StandIn:
@@ -333,3 +171,17 @@ class StandIn:
                 self.close_connection = True
 
         return Handler
+
+
+__all__ = [
+    "OUT_OF_MEMORY",
+    "BreakOff",
+    "Refuse",
+    "Reply",
+    "Request",
+    "Say",
+    "Silence",
+    "StandIn",
+    "text",
+    "tool_use",
+]
