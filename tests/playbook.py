@@ -95,7 +95,7 @@ class Playbook:
 
     def _hear(self, said: list[str], command: Command) -> None:
         wanted = self._script[len(said)] if len(said) < len(self._script) else None
-        fits = isinstance(wanted, Says) and wanted.fits(command)
+        fits = wanted.fits(command) if isinstance(wanted, Says) else wanted == command
         said.append(f"<< {show(wanted if fits else command)}")
 
 

@@ -20,6 +20,7 @@ Block = dict[str, Any]
 
 # Bulky bookkeeping that is recognised by its head, before any decoding.
 _BULK = re.compile(rb'\s*\{"type":"(?:api-request|file-history|progress|queue-op|atis-latch)')
+_OBJECT = re.compile(r'\{"(?:parentUuid|type|uuid|logicalParentUuid)":')
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,11 @@ def decode(line: bytes) -> list[Entry] | None:
         try:
             value, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
-            return found or None
+            behind = _OBJECT.search(text, at + 1)  # a write after one that was cut off
+            if behind is None:
+                return found or None
+            at = behind.start()
+            continue
         if isinstance(value, dict) and (entry := entry_of(value)) is not None:
             found.append(entry)
         while at < len(text) and text[at].isspace():
@@ -192,23 +197,35 @@ def main_chain(entries: Iterable[Entry]) -> list[Entry]:
 
     Rewinds and retries leave dead branches in the file; a compaction continues its
     parent by ``logicalParentUuid``; cycles and missing parents end the walk. Calls made in
-    parallel fork the chain, so a result that answers a call of the branch belongs to it.
+    parallel fork the chain, so the other blocks of a response and the results that answer its
+    calls belong to the branch too.
     """
     inside = [entry for entry in entries if not entry.sidechain]
     known = {entry.uuid: entry for entry in inside if entry.uuid}
     walked: set[str] = set()
-    at = next((entry for entry in reversed(inside) if entry.on_main_chain), None)
+    at = next((entry for entry in reversed(inside) if _ends_chain(entry)), None)
     while at is not None and at.uuid not in walked:
         walked.add(at.uuid)
         at = known.get(at.parent) if at.parent else None
+    responses = {
+        entry.message.get("id") for entry in inside if entry.uuid in walked and entry.is_answer
+    } - {None}
+    spoken = walked | {
+        entry.uuid for entry in inside if entry.is_answer and entry.message.get("id") in responses
+    }
     called = {
-        call.get("id") for entry in inside if entry.uuid in walked for call in entry.tool_calls
+        call.get("id") for entry in inside if entry.uuid in spoken for call in entry.tool_calls
     }
     return [
         entry
         for entry in known.values()
-        if entry.uuid in walked or (entry.is_tool_result and _answers(entry) <= called)
+        if entry.uuid in spoken or (entry.is_tool_result and _answers(entry) <= called)
     ]
+
+
+def _ends_chain(entry: Entry) -> bool:
+    """An entry of the conversation, or words that were queued behind the last one."""
+    return entry.on_main_chain or (entry.type == "attachment" and bool(entry.blocks))
 
 
 def _answers(entry: Entry) -> set[Any]:

@@ -39,7 +39,7 @@ class HookEvent:
 def plugin_files(log: Path, *, session_start: bool) -> dict[str, str]:
     """The plugin folder's files, by their path in it, as text."""
     events = (*((SESSION_START,) if session_start else ()), *EVENTS)
-    command = f"{{ cat; echo; }} >> {shlex.quote(str(log))} 2>/dev/null || :"
+    command = f"(exec 2>/dev/null; {{ cat; echo; }} >> {shlex.quote(str(log))}) || :"
     hook = [{"hooks": [{"type": "command", "command": command, "timeout": 5}]}]
     manifest = {"name": NAME, "description": "Tells ccsup of a turn's end.", "version": "1.0.0"}
     return {

@@ -8,6 +8,7 @@ are left out. The totals of the result count every launch.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Protocol
 
 from ..core.classify import is_out_of_memory
@@ -82,9 +83,11 @@ class JsonStdout(TextStdout):
         held = super().deliver()
         found = _parse(held)
         if isinstance(found, list):
-            if self._messages:
-                found = self._messages + [part for part in found if not _is_opening(part)]
-            return _dump([without_plugin(_with(self._before, part)) for part in found])
+            if not self._messages and not self._before:
+                return strip_plugin(held)
+            opened = any(map(_is_init, self._messages))
+            found = self._messages + [part for part in found if not (opened and _is_opening(part))]
+            return strip_plugin(_dump([_with(self._before, part) for part in found]))
         if isinstance(found, dict) and self._before:
             return _dump(_with(self._before, found))
         return held
@@ -96,6 +99,7 @@ class StreamStdout:
         self._held: list[bytes] = []
         self._before: Json = {}
         self._last: Json = {}
+        self._opened = False  # the opening words have gone out
         self._opening = False  # a relaunched process has not come to speak yet
 
     def feed(self, data: bytes) -> bytes:
@@ -115,12 +119,13 @@ class StreamStdout:
             if self._before:
                 line = _dump(_with(self._before, message))
         if _is_init(message):
-            line = _strip_plugin(line, message)
+            self._opened = True
+            line = strip_plugin(line)
         if _tells_death(message):
             self._held.append(line)
             return b""
         if message.get("type") == "assistant" and self._held:
-            return self.deliver() + line  # it lives after all
+            return self._release() + line  # it lives after all
         return self._pass(line)
 
     def _pass(self, line: bytes) -> bytes:
@@ -133,12 +138,17 @@ class StreamStdout:
         held = b"".join(self._held) + self._partial
         self._before = add_totals(self._before, self._last or totals or {})
         self._held, self._partial, self._last = [], b"", {}
-        self._opening = True
+        self._opening = self._opened
         return held
 
     def deliver(self) -> bytes:
-        held = b"".join(self._held) + self._partial
-        self._held, self._partial = [], b""
+        held = self._release() + self._partial
+        self._partial = b""
+        return held
+
+    def _release(self) -> bytes:
+        held = b"".join(self._held)
+        self._held = []
         return held
 
 
@@ -177,26 +187,16 @@ def _tells_death(message: Json) -> bool:
     return False
 
 
-def without_plugin(message: Json) -> Json:
-    """An init message as it would be without ccsup."""
-    if not _is_init(message) or not isinstance(message.get("plugins"), list):
-        return message
-    return {**message, "plugins": [part for part in message["plugins"] if not _is_ours(part)]}
+# As Claude Code lists a plugin folder in its init message. Inside a text the quotes would be
+# escaped, so this can only be a value; what stands around it is left as it is.
+_PLUGIN = rb'\{"name": ?"%s", ?"path": ?"(?:[^"\\]|\\.)*"[^{}]*\}' % NAME.encode()
+_LISTED = re.compile(rb'("plugins": ?\[(?:[^\[\]]*\}, ?)??)' + _PLUGIN + rb"(?:, ?)?")
 
 
-def _is_ours(plugin: Any) -> bool:
-    return isinstance(plugin, dict) and plugin.get("name") == NAME
-
-
-def _strip_plugin(line: bytes, message: Json) -> bytes:
-    """The same line without our plugin, byte for byte where that can be."""
-    for plugin in filter(_is_ours, message.get("plugins") or ()):
-        words = _dump(plugin).rstrip(b"\n")
-        for shape in (words + b",", b"," + words, words):
-            if line.count(shape) == 1:
-                return line.replace(shape, b"")
-        return _dump(without_plugin(message))
-    return line
+def strip_plugin(line: bytes) -> bytes:
+    """The same bytes without our plugin in the list of plugins."""
+    stripped, count = _LISTED.subn(rb"\1", line, count=1)
+    return re.sub(rb'("plugins": ?\[[^\[\]]*\}), ?\]', rb"\1]", stripped) if count else line
 
 
 def _with(before: Json, message: Json) -> Json:

@@ -18,8 +18,9 @@ def config_dir(env: Mapping[str, str]) -> Path:
 
 
 def slug(cwd: Path) -> str:
-    """The project folder's name: each character but letters and digits becomes ``-``."""
-    return re.sub(r"[^a-zA-Z0-9]", "-", unicodedata.normalize("NFC", str(cwd)))
+    """The project folder's name: each UTF-16 unit but letters and digits becomes ``-``."""
+    name = unicodedata.normalize("NFC", str(cwd))
+    return re.sub(r"[^a-zA-Z0-9]", lambda at: "-" * (1 + (ord(at[0]) > 0xFFFF)), name)
 
 
 def project_dir(env: Mapping[str, str], cwd: Path) -> Path:

@@ -1,0 +1,226 @@
+"""Plan: how much is kept, and that no cut parts what belongs together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import pytest
+
+from supervisor.claude.entries import Entry, main_chain
+from supervisor.claude.rebuild import Kept
+from supervisor.compaction.plan import (
+    LARGEST,
+    SMALLEST,
+    UNTOUCHED,
+    Deaths,
+    budget,
+    elide,
+    tail,
+    tokens,
+    tokens_of,
+)
+
+from ..entries import Transcript, call, text
+
+# --- The budget
+
+
+def test_the_parts_are_the_whole() -> None:
+    for size in (0, 5_000, 50_000, 500_000):
+        for hardness in range(6):
+            found = budget(size, hardness, Deaths())
+            parts = found.user_words + found.narrative + found.tail
+            assert found.total - 2 <= parts <= found.total
+            assert SMALLEST <= found.total <= LARGEST
+
+
+def test_a_small_session_is_kept_whole() -> None:
+    assert budget(UNTOUCHED - 1, 0, Deaths()).total == UNTOUCHED - 1
+    assert budget(UNTOUCHED * 2, 0, Deaths()).total == UNTOUCHED
+
+
+def test_a_large_one_is_kept_by_a_share() -> None:
+    assert budget(100_000, 0, Deaths()).total == 20_000
+    assert budget(1_000_000, 0, Deaths()).total == LARGEST
+
+
+def test_each_barren_relaunch_halves_what_is_kept() -> None:
+    totals = [budget(100_000, hardness, Deaths()).total for hardness in range(6)]
+    assert totals == [20_000, 10_000, 5_000, 2_500, 1_250, SMALLEST]
+
+
+def test_deaths_after_a_few_steps_teach_the_size_that_kills() -> None:
+    assert budget(9_000, 0, Deaths((30_000, 10_000), steps=3)).total == 1_800 < UNTOUCHED
+    assert budget(40_000, 0, Deaths((30_000, 50_000), steps=8)).total == 6_000
+
+
+@pytest.mark.parametrize("earlier", [Deaths((10_000,), 9), Deaths((10_000,), 0), Deaths((), 3)])
+def test_deaths_after_long_work_or_none_teach_nothing(earlier: Deaths) -> None:
+    assert budget(9_000, 0, earlier) == budget(9_000, 0, Deaths())
+
+
+# --- Sizes
+
+
+def test_tokens_are_bytes_by_four() -> None:
+    assert (tokens(""), tokens("abcdefgh"), tokens("ěěěě")) == (0, 2, 2)
+    assert tokens("\ud83d" * 4) == 1  # half a pair is no crash
+
+
+def test_a_conversation_counts_words_calls_and_results() -> None:
+    transcript = Transcript()
+    transcript.user("x" * 400)
+    transcript.step("y" * 400, "z" * 400)
+    assert 300 <= tokens_of(transcript.entries) < 330
+    transcript.blob("w" * 4_000)
+    transcript.attachment("prompt_snapshot", content="w" * 4_000)
+    assert tokens_of(transcript.entries) < 330
+
+
+def test_a_text_is_shortened_in_its_middle() -> None:
+    assert elide("abcdef", 6) == "abcdef"
+    assert elide("a" * 600 + "b" * 400, 100) == (
+        "a" * 60 + "\n[… 900 characters left out …]\n" + "b" * 40
+    )
+    assert elide("abcdef", 0) == "\n[… 6 characters left out …]\n"
+
+
+# --- The tail
+
+STEPS: dict[str, Callable[[Transcript], object]] = {
+    "say": lambda t: t.says("words " * 20),
+    "step": lambda t: t.step("echo " + "a" * 40, "output " * 60),
+    "talk": lambda t: t.respond(text("I look"), call("Read", {"file_path": "a"}, f"t{t.leaf}")),
+    "parallel": lambda t: parallel(t),
+    "broken": lambda t: broken(t),
+    "open": lambda t: t.calls("Bash", command="sleep 100"),
+    "user": lambda t: t.user("go on"),
+    "queued": lambda t: t.queued("and this"),
+    "error": lambda t: t.error(),
+    "compaction": lambda t: t.compaction("a summary " * 20),
+}
+
+
+def parallel(transcript: Transcript) -> None:
+    names = [f"{len(transcript.lines)}{letter}" for letter in "ABC"]
+    transcript.respond(text("three"), *(call("Bash", {"command": name}, name) for name in names))
+    for name in names:
+        transcript.result(f"output {name} " * 30, name)
+
+
+def broken(transcript: Transcript) -> None:
+    """Two calls, and the process died before the second result."""
+    names = [f"{len(transcript.lines)}{letter}" for letter in "AB"]
+    transcript.respond(*(call("Bash", {"command": name}, name) for name in names))
+    transcript.result("of the first", names[0])
+
+
+def transcripts() -> Iterator[list[Entry]]:
+    """Every sequence of three kinds of steps, cut off behind each of its lines."""
+    for names in product(STEPS, repeat=3):
+        transcript = Transcript()
+        transcript.user("the task")
+        for name in names:
+            STEPS[name](transcript)
+        entries = transcript.entries
+        for end in range(len(entries) - 3, len(entries) + 1):
+            yield main_chain(entries[:end])
+
+
+def is_lawful(kept: list[Kept]) -> bool:
+    """Each call has its result behind it, each result its call, each response is in one piece."""
+    waiting: set[str] = set()
+    for item in kept:
+        for block in item.blocks:
+            if block["type"] == "tool_use":
+                waiting.add(block["id"])
+            elif block["type"] == "tool_result":
+                if block["tool_use_id"] not in waiting:
+                    return False
+                waiting.remove(block["tool_use_id"])
+            elif block["type"] != "text":
+                return False
+    return not waiting
+
+
+@pytest.mark.parametrize("limit", [0, 60, 200, 100_000])
+def test_every_tail_keeps_each_call_with_its_result(limit: int) -> None:
+    seen = 0
+    for entries in transcripts():
+        kept = tail(entries, limit)
+        seen += bool(kept)
+        assert is_lawful(kept), [entry.type for entry in entries]
+        assert all(item.entry.is_answer or item.entry.is_tool_result for item in kept)
+        at = [entries.index(item.entry) for item in kept]
+        assert at == sorted(at)
+    assert seen > 1_000
+
+
+def test_every_tail_keeps_a_response_whole() -> None:
+    for entries in transcripts():
+        kept = tail(entries, 60)
+        chosen = {item.entry.message["id"] for item in kept if item.entry.is_answer}
+        whole = [entry for entry in entries if entry.message.get("id") in chosen]
+        assert [item.entry for item in kept if item.entry.is_answer] == whole
+
+
+def rounds(count: int, output: int) -> list[Entry]:
+    transcript = Transcript()
+    transcript.user("the task")
+    for number in range(count):
+        transcript.step(f"echo {number}", f"<{number}>" + "x" * output)
+    return transcript.entries
+
+
+def shown(kept: list[Kept]) -> str:
+    return "".join(str(block.get("content", "")) for item in kept for block in item.blocks)
+
+
+def test_the_newest_rounds_are_kept_and_the_limit_holds() -> None:
+    entries = rounds(20, 2_000)
+    for limit in (600, 1_000, 3_000, 6_000):
+        kept = tail(entries, limit)
+        words = "".join(str(block) for item in kept for block in item.blocks)
+        assert "<19>" in words
+        assert tokens(words) < limit * 1.3 + 100  # the blocks' own spelling is not counted
+    assert "<0>" not in shown(tail(entries, 6_000))
+    assert "<0>" in shown(tail(entries, 20_000))
+
+
+def test_the_newest_round_is_kept_shortened_rather_than_not() -> None:
+    kept = tail(rounds(2, 100_000), 500)
+    assert "<1>" in shown(kept) and "<0>" not in shown(kept)
+    assert "characters left out" in shown(kept)
+    assert tokens(shown(kept)) < 600
+
+
+def test_a_large_argument_of_any_shape_is_shortened() -> None:
+    edits = [{"old_string": "x" * 5_000, "new_string": "y" * 5_000} for _ in range(10)]
+    for arguments in ({"content": "x" * 100_000}, {"edits": edits}):
+        transcript = Transcript()
+        transcript.respond(call("MultiEdit", {"file_path": "a.py", **arguments}, "a"))
+        transcript.result("edited", "a")
+        kept = tail(transcript.entries, 500)
+        assert kept and tokens_of([item.entry for item in kept]) > 20_000
+        assert sum(tokens(str(item.blocks)) for item in kept) < 1_000
+
+
+def test_thinking_and_empty_words_are_left_out() -> None:
+    transcript = Transcript()
+    thinking = {"type": "thinking", "thinking": "hm", "signature": "s"}
+    transcript.respond(thinking, text("  "), text("I look"), call("Bash", {"command": "ls"}, "a"))
+    transcript.result("ledger", "a")
+    kept = tail(transcript.entries, 1_000)
+    assert [block["type"] for item in kept for block in item.blocks] == [
+        "text",
+        "tool_use",
+        "tool_result",
+    ]
+
+
+def test_the_entries_themselves_are_not_changed() -> None:
+    entries = rounds(2, 100_000)
+    before = [str(entry.blocks) for entry in entries]
+    tail(entries, 100)
+    assert [str(entry.blocks) for entry in entries] == before

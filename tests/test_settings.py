@@ -1,0 +1,107 @@
+"""Settings: options over variables over the file over the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from supervisor.core.policy import Policy
+from supervisor.settings import Settings, SettingsError, config_home, load
+
+
+def home(folder: Path, toml: str) -> Mapping[str, str]:
+    (folder / "ccsup").mkdir()
+    (folder / "ccsup" / "ccsup.toml").write_text(toml)
+    return {"XDG_CONFIG_HOME": str(folder)}
+
+
+def test_without_anything_the_defaults_hold(tmp_path: Path) -> None:
+    assert load({"XDG_CONFIG_HOME": str(tmp_path)}) == Settings()
+
+
+def test_the_file_lies_where_the_user_keeps_such_things() -> None:
+    assert config_home({"XDG_CONFIG_HOME": "/c", "HOME": "/h"}) == Path("/c/ccsup")
+    assert config_home({"XDG_CONFIG_HOME": "c", "HOME": "/h"}) == Path("/h/.config/ccsup")
+    assert config_home({"HOME": "/h"}) == Path("/h/.config/ccsup")
+
+
+def test_each_source_gives_way_to_the_next(tmp_path: Path) -> None:
+    env = home(tmp_path, 'claude = "file"\nmodel = "file"\nmax_barren = 7\nask = true\n')
+    assert load(env) == Settings(claude="file", model="file", max_barren=7, ask=True)
+    env = {**env, "CCSUP_MODEL": "variable", "CCSUP_MAX_BARREN": "8", "CCSUP_CLAUDE": ""}
+    found = load(env, max_barren=9, ask=False, model=None, silence=None)
+    assert found == Settings(claude="file", model="variable", max_barren=9, ask=False)
+
+
+def test_numbers_and_truths_are_read_from_text_too(tmp_path: Path) -> None:
+    env = {"XDG_CONFIG_HOME": str(tmp_path)}
+    assert load({**env, "CCSUP_SILENCE": "2.5"}).silence == 2.5
+    for word, truth in (("1", True), ("TRUE", True), ("yes", True), ("0", False), ("No", False)):
+        assert load({**env, "CCSUP_ASK": word}).ask is truth
+
+
+def test_an_unknown_key_is_named_with_its_place(tmp_path: Path) -> None:
+    env = home(tmp_path, "max_baren = 7\n")
+    with pytest.raises(SettingsError) as raised:
+        load(env)
+    told = str(raised.value)
+    assert told.startswith(f"{tmp_path}/ccsup/ccsup.toml: unknown key 'max_baren'; known: ask, ")
+    assert "max_barren" in told
+
+
+def test_a_variable_of_another_purpose_is_no_fault(tmp_path: Path) -> None:
+    env = {"XDG_CONFIG_HOME": str(tmp_path), "CCSUP_TEST_CLAUDE": "/x"}
+    assert load(env) == Settings()
+
+
+BAD = [
+    ("max_barren", '"many"', "wants a number, not 'many'"),
+    ("max_barren", "-1", "wants a number of 0 or more, not -1"),
+    ("max_barren", "true", "wants a number of 0 or more, not True"),
+    ("max_barren", "2.5", "wants a"),
+    ("silence", "nan", "wants a number of 0 or more, not nan"),
+    ("silence", "inf", "wants a number of 0 or more, not inf"),
+    ("ask", '"perhaps"', "wants true or false, not 'perhaps'"),
+    ("ask", "1", "wants true or false, not 1"),
+    ("claude", "3", "wants a text, not 3"),
+    ("model", '""', "wants a text, not ''"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "fault"), BAD, ids=[f"{k}={v}" for k, v, _ in BAD])
+def test_a_bad_value_is_named_with_its_place(
+    tmp_path: Path, key: str, value: str, fault: str
+) -> None:
+    env = home(tmp_path, f"{key} = {value}\n")
+    with pytest.raises(SettingsError) as raised:
+        load(env)
+    assert f"ccsup.toml: {key} {fault}" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("max_barren", "many"), ("ask", "perhaps"), ("deadline", "1e99")]
+)
+def test_a_bad_variable_is_named(tmp_path: Path, key: str, value: str) -> None:
+    name = f"CCSUP_{key.upper()}"
+    with pytest.raises(SettingsError, match=f"^{name}: {key} wants"):
+        load({"XDG_CONFIG_HOME": str(tmp_path), name: value})
+
+
+def test_a_bad_option_is_named_too(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="max_barren"):
+        load({"XDG_CONFIG_HOME": str(tmp_path)}, max_barren=-1)
+
+
+@pytest.mark.parametrize("toml", [b"ask = ", b"\xff\xfe"])
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path, toml: bytes) -> None:
+    env = home(tmp_path, "")
+    (tmp_path / "ccsup" / "ccsup.toml").write_bytes(toml)
+    with pytest.raises(SettingsError, match=r"ccsup\.toml: "):
+        load(env)
+
+
+def test_the_policy_is_made_of_the_limits() -> None:
+    found = Settings(ask=True, max_barren=1, max_relaunches=2).policy
+    assert found == Policy(ask=True, max_barren=1, max_relaunches=2)
