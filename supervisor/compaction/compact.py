@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +42,9 @@ def compact(order: Order, means: Means) -> Result:
     """Make the next session's context; raises OSError where the file cannot be written."""
     conversation = read([Path(path) for path in order.transcripts])
     answered = any(entry.is_answer for entry in conversation.entries)
-    known = digest(conversation.entries)
-    known.add_unwritten(order.said or ())
+    entries = [_masked(entry, means.redact) for entry in conversation.entries]
+    known = digest(entries)
+    known.add_unwritten(map(means.redact, order.said or ()))
     if not known.record or (order.repeatable and not answered):
         return Result(None, order.way, skipped=conversation.skipped)
     size = tokens_of(conversation.live)
@@ -51,7 +52,7 @@ def compact(order: Order, means: Means) -> Result:
     summary, told = _narrative(order, means, known) if answered else (None, "not needed")
     narrative = summary.text if summary else ""
     around = Surroundings(order.reason, order.transcripts, means.tree)
-    kept = tail(conversation.entries, allowed.tail)
+    kept = tail(entries, allowed.tail)
     shown = {item.entry.uuid for item in kept}
     context = means.redact(compose(known, narrative, around, allowed, shown))
     result = Result(
@@ -72,12 +73,14 @@ def compact(order: Order, means: Means) -> Result:
     return _as_prompt(result, kept, means)
 
 
+def _masked(entry: Entry, redact: Redactor) -> Entry:
+    """Before anything is shortened: half a secret is not known for one any more."""
+    return replace(entry, blocks=tuple(redact_values(list(entry.blocks), redact)))
+
+
 def _rebuilt(
-    result: Result, origin: Entry, newest: Sequence[rebuild.Kept], order: Order, means: Means
+    result: Result, origin: Entry, kept: Sequence[rebuild.Kept], order: Order, means: Means
 ) -> Result:
-    kept = [
-        rebuild.Kept(item.entry, redact_values(list(item.blocks), means.redact)) for item in newest
-    ]
     after = tokens(result.context) + tokens(json.dumps([item.blocks for item in kept]))
     lines = rebuild.records(
         session=order.session,
@@ -96,7 +99,7 @@ def _as_prompt(result: Result, kept: Sequence[rebuild.Kept], means: Means) -> Re
     newest = "\n".join(
         json.dumps(block, ensure_ascii=False) for item in kept for block in item.blocks
     )
-    rounds = f"\n\n## The newest steps, verbatim\n\n{means.redact(newest)}" if newest else ""
+    rounds = f"\n\n## The newest steps, verbatim\n\n{newest}" if newest else ""
     prompt = f"{CONTINUE_MARK} {result.context}{rounds}\n\n{result.prompt}"
     return _with(result, way=Way.PROMPT.name, prompt=prompt, tokens_after=tokens(prompt))
 
@@ -117,10 +120,10 @@ def _narrative(order: Order, means: Means, known: Digest) -> tuple[Summary | Non
         return Summary(order.narrative, "the earlier summary"), "as written before"
     if not order.with_model:
         return None, "left out: the context is made by code alone"
-    source = means.redact(material(known))
+    source = material(known)
     words = known.user_words
     instructions = means.summary_prompt.render(
-        task=means.redact(words[0][:2_000] if words else "unknown"),
+        task=words[0][:2_000] if words else "unknown",
         words="600",
         reason=order.reason,
     )

@@ -10,9 +10,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from .digest import Call, Digest, Said
-from .plan import BYTES_PER_TOKEN, Budget, elide, tokens
+from .plan import Budget, elide, fit, tokens
 
 SHORTENINGS = (4_000, 2_000, 1_000, 500, 240, 120, 60, 0)  # characters of an output
+SHORT = 60  # tokens of a message, at the least
+LONGEST_RULE = 300  # characters
 RULES = ("never", "don't", "do not", "must", "only", "always", "avoid", "without", "keep", "no ")
 
 
@@ -37,8 +39,8 @@ def compose(
     `shown`: uuids of the entries that stand in the tail; the record leaves them out.
     """
     user = user_words(digest.user_words, budget.user_words)
-    facts = _facts(digest, around)
-    told = elide(narrative, budget.narrative * BYTES_PER_TOKEN) if narrative else ""
+    facts = _facts(digest, around, budget.total // 4)
+    told = fit(narrative, budget.narrative) if narrative else ""
     room = budget.total - budget.tail - tokens(user) - tokens(facts) - tokens(told)
     parts = [
         _opening(around),
@@ -72,33 +74,48 @@ def _section(title: str, text: str) -> str:
 def user_words(words: Sequence[str], limit: int) -> str:
     """Every message of the user, word for word as long as `limit` tokens allow.
 
-    What is too long is shortened in its middle, the longest messages first, but the first
-    message and sentences that forbid or demand are kept.
+    Where they do not, the first message comes before the newest ones and these before the
+    rest; what is too long is shortened in its middle, less the lines that forbid or demand.
     """
-    most = max((len(text) for text in words), default=0)
-    while most > 400 and sum(tokens(_shortened(text, most)) for text in words) > limit:
-        most = most * 2 // 3
-    return "\n\n".join(
-        f"[{number}] {_shortened(text, most)}" for number, text in enumerate(words, 1)
-    )
+    if sum(tokens(text) + 2 for text in words) <= limit:
+        return "\n\n".join(f"[{at}] {text}" for at, text in enumerate(words, 1))
+    first = _shortened(words[0], limit * 2 // 3)
+    room = limit - tokens(first)
+    each = max(SHORT, room // max(1, len(words) - 1))
+    newest: list[str] = []
+    for at in range(len(words), 1, -1):
+        text = _shortened(words[at - 1], max(each, room // 3))
+        if tokens(text) > room:
+            break
+        newest.append(f"[{at}] {text}")
+        room -= tokens(text) + 2
+    left_out = len(words) - 1 - len(newest)
+    gap = [f"[… {left_out} messages are left out here; the transcript has them …]"]
+    return "\n\n".join([f"[1] {first}", *(gap if left_out else []), *reversed(newest)])
 
 
-def _shortened(text: str, most: int) -> str:
-    if len(text) <= most:
+def _shortened(text: str, limit: int) -> str:
+    """`text` in about `limit` tokens, with as many of its rules as a quarter of them holds."""
+    if tokens(text) <= limit:
         return text
     rules = [
         line.strip()
         for line in text.splitlines()
-        if len(line) < 300 and any(word in line.lower() for word in RULES)
+        if len(line) < LONGEST_RULE and any(word in line.lower() for word in RULES)
     ]
-    kept = [line for line in rules if line not in (short := elide(text, most))][:20]
-    return "\n".join((short, *kept)) if rules else elide(text, most)
+    kept: list[str] = []
+    room = limit // 4
+    short = fit(text, limit - room)
+    for line in rules:
+        if line not in short and (room := room - tokens(line) - 1) >= 0:
+            kept.append(line)
+    return "\n".join((short, *kept))
 
 
 def _earlier(digest: Digest, limit: int) -> str:
     if not digest.earlier:
         return ""
-    return elide(digest.earlier[-1], max(800, limit * BYTES_PER_TOKEN))
+    return fit(digest.earlier[-1], max(200, limit))
 
 
 def record(digest: Digest, limit: int, shown: Collection[str] = ()) -> str:
@@ -115,7 +132,7 @@ def record(digest: Digest, limit: int, shown: Collection[str] = ()) -> str:
     used = 0
     for line in reversed(lines):
         used += tokens(line) + 1
-        if used > limit:
+        if used > limit and kept:
             break
         kept.append(line)
     left_out = len(lines) - len(kept)
@@ -143,28 +160,32 @@ def _indent(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 
-def _facts(digest: Digest, around: Surroundings) -> str:
-    lines: list[str] = []
-    if digest.files:
-        lines.append("Files touched:")
-        lines += [f"- {path}: {', '.join(done)}" for path, done in _newest(digest.files, 60)]
-    if digest.commits:
-        lines.append("Commits made:")
-        lines += [f"- {name} {subject}" for name, subject in digest.commits[-40:]]
-    if digest.todos:
-        lines.append("Task list:")
-        lines += [f"- [{status}] {content}" for status, content in digest.todos]
-    if failure := digest.last_failure:
-        lines.append(
-            f"Last failure, not passed since: {failure.name} `{elide(failure.brief, 400)}`"
-        )
-        lines.append(_indent(elide((failure.output or "").strip(), 1_500)))
+def _facts(digest: Digest, around: Surroundings, limit: int) -> str:
+    """The state of the work in about `limit` tokens, what matters most first."""
+    parts: list[str] = []
     if call := digest.under_way:
-        lines.append(f"Under way when it ended: {call.name} `{elide(call.brief, 400)}`")
+        parts.append(f"Under way when it ended: {call.name} `{elide(call.brief, 400)}`")
+    if failure := digest.last_failure:
+        head = f"Last failure, not passed since: {failure.name} `{elide(failure.brief, 400)}`"
+        parts.append(f"{head}\n{_indent(fit((failure.output or '').strip(), limit // 3))}")
+    if digest.todos:
+        parts.append(_listed("Task list", [f"[{status}] {what}" for status, what in digest.todos]))
+    if digest.files:
+        files = [f"{path}: {', '.join(done)}" for path, done in _newest(digest.files, 60)]
+        parts.append(_listed("Files touched", files))
+    if digest.commits:
+        parts.append(_listed("Commits made", [f"{name} {what}" for name, what in digest.commits]))
     if around.tree:
-        lines.append("The work tree now:")
-        lines.append(_indent(elide(around.tree, 1_500)))
-    return "\n".join(lines)
+        parts.append(f"The work tree now:\n{_indent(around.tree)}")
+    kept: list[str] = []
+    for index, part in enumerate(parts):
+        share = max(limit - sum(map(tokens, kept)), 0) // max(1, (len(parts) - index + 1) // 2)
+        kept.append(fit(part, max(20, share)))
+    return "\n".join(kept)
+
+
+def _listed(title: str, items: list[str]) -> str:
+    return "\n".join((f"{title}:", *(f"- {item}" for item in items[-60:])))
 
 
 def _newest(files: dict[str, list[str]], most: int) -> list[tuple[str, list[str]]]:

@@ -15,6 +15,11 @@ from ..claude.entries import Block, Entry, result_text
 
 CONTINUE_MARK = "[ccsup]"  # a prompt of ours begins with it; it is not the user's word
 NOT_SPOKEN = ("<command-", "<local-command-", "<system-reminder>", "[Request interrupted")
+COMMAND = re.compile(  # a slash command of the user's own, with what he asked for
+    r"<command-name>(?P<name>.*?)</command-name>.*?<command-args>(?P<words>.*?)</command-args>",
+    re.DOTALL,
+)
+LONG = 60  # characters; a prompt of so many stands inside another by no chance
 WRITES = {"Write": "written", "Edit": "edited", "MultiEdit": "edited", "NotebookEdit": "edited"}
 COMMIT = re.compile(r"^\[[^\]\n]+ ([0-9a-f]{7,40})\] (.+)$", re.MULTILINE)
 TASK_TOOLS = ("TaskCreate", "TaskUpdate")
@@ -64,10 +69,12 @@ class Digest:
 
     def add_unwritten(self, prompts: Iterable[str]) -> None:
         """Add what the user has said and a killed Claude Code had not written down yet."""
-        written = "\n".join(self.user_words)
-        for prompt in prompts:
-            if prompt.strip() not in written and not prompt.startswith(CONTINUE_MARK):
-                self.record.append(Said("user", prompt.strip()))
+        written = self.user_words
+        for prompt in map(str.strip, prompts):
+            known = any(prompt == words or prompt in words.split("\n\n") for words in written)
+            long = len(prompt) > LONG and any(prompt in words for words in written)
+            if prompt and not known and not long and not prompt.startswith(CONTINUE_MARK):
+                self.record.append(Said("user", prompt))
 
     @property
     def calls(self) -> list[Call]:
@@ -79,7 +86,9 @@ class Digest:
         for call in reversed(self.calls):
             if call.failed:
                 passed = any(
-                    later.brief == call.brief and not later.failed and later.output is not None
+                    (later.name, later.brief) == (call.name, call.brief)
+                    and not later.failed
+                    and later.output is not None
                     for later in self.calls[self.calls.index(call) + 1 :]
                 )
                 return None if passed else call
@@ -87,8 +96,9 @@ class Digest:
 
     @property
     def under_way(self) -> Call | None:
-        """A call whose result never came."""
-        return next((call for call in reversed(self.calls) if call.output is None), None)
+        """The call in whose middle it ended; one that was left open earlier is not it."""
+        last = self.record[-1] if self.record else None
+        return last if isinstance(last, Call) and last.output is None else None
 
 
 def digest(entries: Iterable[Entry]) -> Digest:
@@ -129,6 +139,10 @@ def _hear(found: Digest, who: str, text: str, entry: Entry) -> None:
     if who == "assistant":
         if entry.is_answer:
             found.record.append(Said(who, stripped, entry.uuid))
+    elif (command := COMMAND.search(stripped)) and stripped.startswith("<command-"):
+        words = f"{command['name'].strip()} {command['words'].strip()}"
+        if command["words"].strip():
+            found.record.append(Said(who, words, entry.uuid))
     elif not stripped.startswith((*NOT_SPOKEN, CONTINUE_MARK)):
         found.record.append(Said(who, stripped, entry.uuid))
 

@@ -92,6 +92,14 @@ def elide(text: str, most: int) -> str:
     return f"{text[:head]}\n[… {left_out:,} characters left out …]\n{text[len(text) - tail :]}"
 
 
+def fit(text: str, limit: int) -> str:
+    """At most about `limit` tokens, shortened in the middle, whatever the script."""
+    size = len(text.encode("utf-8", "replace"))
+    if size <= limit * BYTES_PER_TOKEN:
+        return text
+    return elide(text, max(1, len(text) * limit * BYTES_PER_TOKEN // size))
+
+
 def tail(entries: Sequence[Entry], limit: int) -> list[Kept]:
     """The newest whole rounds that fit into `limit` tokens, results shortened as needed.
 
@@ -168,9 +176,23 @@ def _shown(entry: Entry, most: int) -> list[Block]:
     return shown
 
 
-def _short_input(value: Any, most: int) -> Any:
+def _short_input(value: Any, most: int) -> dict[str, Any]:
+    """The same arguments, in about `most` characters."""
     if not isinstance(value, dict):
         return {}
-    return {
-        key: elide(part, most) if isinstance(part, str) else part for key, part in value.items()
-    }
+    short: dict[str, Any] = value
+    for length in (most, most // 4, 200, 60, 20):
+        if len(str(short)) <= most:
+            break
+        short = {key: _short_value(part, length) for key, part in value.items()}
+    return short
+
+
+def _short_value(value: Any, most: int) -> Any:
+    if isinstance(value, str):
+        return elide(value, most)
+    if isinstance(value, list):
+        return [_short_value(part, most) for part in value[: max(1, most // 20)]]
+    if isinstance(value, dict):
+        return {key: _short_value(part, most) for key, part in value.items()}
+    return value

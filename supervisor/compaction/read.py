@@ -66,8 +66,13 @@ class _File:
         ]
 
 
-def _add(path: Path, files: dict[Path, _File], missing: list[Path]) -> None:
-    if path in files or path in missing:
+def _add(
+    path: Path,
+    files: dict[Path, _File],
+    missing: list[Path],
+    on_the_way: frozenset[Path] = frozenset(),
+) -> None:
+    if path in files or path in missing or path in on_the_way:
         return
     found: list[Entry] = []
     skipped = 0
@@ -81,8 +86,8 @@ def _add(path: Path, files: dict[Path, _File], missing: list[Path]) -> None:
         return
     chain = main_chain(found)
     origin = next(filter(None, (_origin(entry, path) for entry in chain)), None)
-    if origin is not None and origin != path and len(files) < LONGEST_LINEAGE:
-        _add(origin, files, missing)
+    if origin is not None and len(on_the_way) < LONGEST_LINEAGE:
+        _add(origin, files, missing, on_the_way | {path})
     files[path] = _File(chain, skipped, origin)
 
 

@@ -16,7 +16,10 @@ from typing import Any
 
 Redactor = Callable[[str], str]
 
-PEM = r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----"
+PEM = (  # whole, or cut off somewhere in its lines
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"(?:.*?-----END [A-Z ]*PRIVATE KEY-----|[\sA-Za-z0-9+/=\\:,-]*)"
+)
 AWS_PAIR = r"(?i)aws_?secret_?(?:access_?)?key[\"']?\s*[=:]\s*[\"']?([A-Za-z0-9/+=]{40})\b"
 ASSIGNMENT = (
     r"(?i)\b[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY)=[\"']?([^\s\"'$<>{}()]{12,})"
@@ -49,7 +52,11 @@ RULES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 
-SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
+SECRET_NAME = re.compile(
+    r"(?:KEY|TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|CREDENTIALS?|AUTH|(?<![A-Z])PAT)(?![A-Z])",
+    re.IGNORECASE,
+)
+SURROGATE = re.compile("[\ud800-\udfff]")
 SHORTEST = 12  # characters of an environment value that is masked wherever it stands
 
 
@@ -70,6 +77,8 @@ def redactor(env: Mapping[str, str], key: bytes) -> Redactor:
         return f"[redacted:{kind}:{mark}]"
 
     def redact(text: str) -> str:
+        if SURROGATE.search(text):  # half a pair, which no encoder takes
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         for value in exact:
             if value in text:
                 text = text.replace(value, mask("environment", value))

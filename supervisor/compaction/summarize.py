@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .digest import Call, Digest, Said
-from .plan import BYTES_PER_TOKEN, elide, tokens
+from .plan import elide, fit, tokens
 
 SYSTEM = (
     "You write handover notes for a software engineer who takes over a job in the middle."
@@ -58,11 +58,12 @@ def material(digest: Digest, most: int = MATERIAL) -> str:
         found = _array(digest, length)
         if tokens(found) <= most:
             return _fenced(found)
-    return _fenced(elide(found, most * BYTES_PER_TOKEN))
+    return _fenced(fit(found, most))
 
 
 def _fenced(array: str) -> str:
-    return f"<transcript>\n{array}\n</transcript>"
+    """What is said inside cannot end it: ``<\\/`` is JSON's other spelling of ``</``."""
+    return f"<transcript>\n{array.replace('</', '<' + chr(92) + '/')}\n</transcript>"
 
 
 def _array(digest: Digest, length: int) -> str:

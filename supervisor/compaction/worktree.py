@@ -9,15 +9,27 @@ from pathlib import Path
 
 TIMEOUT = 5.0  # s a command; a huge tree is not worth more
 # Nothing that a repository's own configuration names may be run.
-SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat")
+SAFE = (
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.pager=cat",
+    "-c",
+    "diff.autoRefreshIndex=false",
+)
+DIFF = ("--no-ext-diff", "--no-textconv", "--stat", "HEAD")
 
 
 def state(cwd: Path, env: Mapping[str, str]) -> str:
     """`git status` and the diff's statistics, or "" where there is no git or no work tree."""
-    status = _git(cwd, env, "status", "--short", "--branch")
+    named = _git(cwd, env, "config", "--name-only", "--get-regexp", r"^filter\..*") or ""
+    unfiltered = [part for key in named.splitlines() for part in ("-c", f"{key}=")]
+    status = _git(cwd, env, *unfiltered, "status", "--short", "--branch")
     if status is None:
         return ""
-    statistics = _git(cwd, env, "diff", "--no-ext-diff", "--no-textconv", "--stat", "HEAD") or ""
+    statistics = _git(cwd, env, *unfiltered, "diff", *DIFF) or ""
     return "\n".join(filter(None, (status.strip(), statistics.strip())))
 
 

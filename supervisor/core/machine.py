@@ -69,12 +69,9 @@ def _distrust(state: State) -> Step:
     """It answers, but not to our context: end it and go the other way."""
     if state.way is Way.PROMPT:
         return replace(state, proved=True), ()
+    told = do.Announce(wording.did_not_take(state.way))
     waiting = replace(state, phase=Phase.STOPPING, ending=None)
-    return waiting, (
-        do.Announce(wording.did_not_take(state.way)),
-        do.Terminate(),
-        do.SetTimer(state.policy.grace),
-    )
+    return waiting, (told, do.Terminate(), do.SetTimer(state.policy.grace))
 
 
 def doubt(state: State, event: ev.TurnDied) -> Step:

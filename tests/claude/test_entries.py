@@ -149,7 +149,8 @@ def test_words_about_an_error_are_none() -> None:
     transcript.calls("Read", file_path="old.jsonl")
     transcript.result(record)
     transcript.stub()
-    assert [entry.is_api_error for entry in transcript.entries] == [True, *[False] * 5]
+    transcript.stub("API Error: it is said here that this is none")
+    assert [entry.is_api_error for entry in transcript.entries] == [True, *[False] * 6]
 
 
 def test_only_the_models_own_words_are_an_answer() -> None:

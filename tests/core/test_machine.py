@@ -236,7 +236,7 @@ def test_after_the_first_launch_no_link_is_asked_for() -> None:
 
 
 def test_the_other_way_is_not_sent_the_other_way() -> None:
-    last = relaunched_again() >> Answered(linked=False)
+    last = relaunched_again() >> Answered(linked=False) >> Answered()
     assert last >> ENDS_WELL << OFF << Deliver() << Quit(0)
 
 
@@ -357,15 +357,15 @@ def test_a_run_below_max_relaunches_goes_on() -> None:
     assert life >> DIES << OFF << Says("out of memory") << Compact(0)
 
 
-@pytest.mark.parametrize("refused", [True, False], ids=["refused", "not linked"])
-def test_max_relaunches_holds_for_the_other_way_too(refused: bool) -> None:
-    state = State(Policy(max_relaunches=1), Phase.RUNNING, History(1, 1), proved=False)
-    ordered: tuple[Command, ...] = ()
-    fails: list[Event] = [exits(1)] if refused else [Answered(linked=False), exits(143)]
-    for event in fails:
-        state, ordered = step(state, event)
-    assert not any(isinstance(command, Compact) for command in ordered)
-    assert state.phase is Phase.ENDED
+def test_max_relaunches_holds_for_the_other_way_after_a_refusal() -> None:
+    life = relaunched(Policy(max_relaunches=1)) >> exits(1) << OFF << Says("did not reach")
+    assert life << Says("Giving up", "1 relaunches, the most") << Deliver() << Quit(GAVE_UP)
+
+
+def test_max_relaunches_holds_for_the_other_way_after_an_answer_astray() -> None:
+    life = relaunched(Policy(max_relaunches=1)) >> Answered(linked=False)
+    life << Says("did not reach") << Terminate() << GRACE >> exits(143) << OFF
+    assert life << Says("Giving up", "1 relaunches, the most") << Deliver() << Quit(GAVE_UP)
 
 
 # With --ask.

@@ -49,7 +49,7 @@ def summarize(
     silent = f"Bedrock was silent for {limits.silence:g} s"
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with _client(env, limits) as client:
+            with _client(env, min(limits.silence, max(0.1, end - time.monotonic()))) as client:
                 return _stream(client, request, end, progress)
         except anthropic.APIStatusError as error:
             in_stream = error.status_code == 200  # an exception frame
@@ -78,7 +78,7 @@ def summarize(
     raise AssertionError("the last attempt returns or raises")
 
 
-def _client(env: Mapping[str, str], limits: Limits) -> Any:
+def _client(env: Mapping[str, str], silence: float) -> Any:
     import anthropic
     import httpx2
 
@@ -96,7 +96,7 @@ def _client(env: Mapping[str, str], limits: Limits) -> Any:
     return kind(
         aws_region=region,
         max_retries=0,
-        timeout=httpx2.Timeout(limits.silence, connect=min(10.0, limits.silence)),
+        timeout=httpx2.Timeout(silence, connect=min(10.0, silence)),
     )
 
 
@@ -143,6 +143,9 @@ def _status(error: Any) -> str:
     """Bedrock's own code stands in a header, not in the SDK's exception."""
     code = error.response.headers.get("x-amzn-errortype", "").split(":")[0]
     body = error.body if isinstance(error.body, dict) else {}
+    if isinstance(body.get("error"), dict):  # an exception frame in the stream
+        body = body["error"]
+        code = str(body.get("type") or code)
     message = body.get("message") or body.get("Message") or ""
     named = " ".join(filter(None, (str(error.status_code), code)))
     return f"Bedrock answered {named}" + (f": {_one_line(message)}" if message else "")
