@@ -52,7 +52,10 @@ def load(env: Mapping[str, str], **options: Any) -> Settings:
         name = f"CCSUP_{field.name.upper()}"
         if env.get(name):
             found = _set(found, field.name, env[name], name)
-    return replace(found, **{key: value for key, value in options.items() if value is not None})
+    for key, value in options.items():
+        if value is not None:
+            found = _set(found, key, value, f"--{key.replace('_', '-')}")
+    return found
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -91,8 +94,11 @@ def _truth(value: Any, key: str, where: str) -> bool:
 def _number(value: Any, key: str, where: str, kind: type) -> Any:
     try:
         number = kind(value)
+        if isinstance(value, float) and number != value:
+            raise ValueError(value)
     except (TypeError, ValueError) as error:
-        raise SettingsError(f"{where}: {key} wants a number, not {value!r}") from error
+        what = "whole number" if kind is int else "number"
+        raise SettingsError(f"{where}: {key} wants a {what}, not {value!r}") from error
     if isinstance(value, bool) or not 0 <= number < 1e9:
-        raise SettingsError(f"{where}: {key} wants a number of 0 or more, not {value!r}")
+        raise SettingsError(f"{where}: {key} wants a number from 0 to 1e9, not {value!r}")
     return number

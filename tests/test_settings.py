@@ -57,12 +57,12 @@ def test_a_variable_of_another_purpose_is_no_fault(tmp_path: Path) -> None:
 
 
 BAD = [
-    ("max_barren", '"many"', "wants a number, not 'many'"),
-    ("max_barren", "-1", "wants a number of 0 or more, not -1"),
-    ("max_barren", "true", "wants a number of 0 or more, not True"),
-    ("max_barren", "2.5", "wants a"),
-    ("silence", "nan", "wants a number of 0 or more, not nan"),
-    ("silence", "inf", "wants a number of 0 or more, not inf"),
+    ("max_barren", '"many"', "wants a whole number, not 'many'"),
+    ("max_barren", "-1", "wants a number from 0 to 1e9, not -1"),
+    ("max_barren", "true", "wants a number from 0 to 1e9, not True"),
+    ("max_barren", "2.5", "wants a whole number, not 2.5"),
+    ("silence", "nan", "wants a number, not nan"),
+    ("silence", "inf", "wants a number from 0 to 1e9, not inf"),
     ("ask", '"perhaps"', "wants true or false, not 'perhaps'"),
     ("ask", "1", "wants true or false, not 1"),
     ("claude", "3", "wants a text, not 3"),

@@ -21,13 +21,10 @@ CONFIGURATION = 78  # sysexits.h EX_CONFIG
 @click.option("--model", metavar="ID", help="The Bedrock model that writes the summary.")
 @click.option(
     "--max-barren",
-    type=int,
     metavar="N",
     help="Give up after N relaunches in a row without an answer of the model (3).",
 )
-@click.option(
-    "--max-relaunches", type=int, metavar="N", help="Give up after N relaunches in all (50)."
-)
+@click.option("--max-relaunches", metavar="N", help="Give up after N relaunches in all (50).")
 @click.pass_context
 def ccsup(context: click.Context, /, **options: object) -> None:
     """Keep long Claude Code jobs alive: `ccsup run …` is typed instead of `claude …`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-@click.command()
+@click.command(short_help="Play a death and its recovery, without an account.")
 def demo() -> None:
     """Play a session's death and its recovery, with no account and nothing reached."""
     from ..demo.play import play

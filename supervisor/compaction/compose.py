@@ -6,6 +6,7 @@ rounds follow as entries (plan.tail), or as text where there is no rebuilt file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ def compose(
     """
     user = user_words(digest.user_words, budget.user_words)
     facts = _facts(digest, around, budget.total // 4)
-    told = fit(narrative, budget.narrative) if narrative else ""
+    told = re.sub(r"^#", "##", fit(narrative, budget.narrative), flags=re.MULTILINE)
     room = budget.total - budget.tail - tokens(user) - tokens(facts) - tokens(told)
     parts = [
         _opening(around),

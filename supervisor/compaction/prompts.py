@@ -61,7 +61,9 @@ def check(name: str, path: Path, text: str) -> None:
         line = text.count("\n", 0, match.start()) + 1
         variable = match["named"] or match["braced"]
         if match["invalid"] is not None:
-            raise PromptError(f"{path}, line {line}: a lone $; write $$ for a dollar sign")
+            raise PromptError(
+                f"{path}, line {line}: a $ that names no variable; write $$ for a dollar sign"
+            )
         if variable is not None and variable not in known:
             allowed = ", ".join(f"${each}" for each in sorted(known))
             raise PromptError(

@@ -41,11 +41,16 @@ def relaunching(event: Compacted) -> str:
     if event.session is None:
         return "Nothing was done yet that could be lost; relaunching the same command."
     return (
-        f"Relaunching with the compacted context, as {event.way.value}: "
-        f"about {event.tokens_before:,} tokens became {event.tokens_after:,}.\n"
+        f"Relaunching with the compacted context, as {event.way.value}: {_tokens(event)}.\n"
         f"narrative {event.narrative}\n"
         f"session   {event.session}"
     )
+
+
+def _tokens(event: Compacted) -> str:
+    if event.tokens_after >= event.tokens_before:
+        return f"so short a session is kept whole, about {event.tokens_after:,} tokens with notes"
+    return f"about {event.tokens_before:,} tokens became {event.tokens_after:,}"
 
 
 def took(way: Way) -> str:
@@ -61,22 +66,24 @@ def without_model(reason: str) -> str:
 
 
 def gave_up(reason: str, facts: SessionFacts | None) -> str:
-    where = (f"transcript {facts.path}",) if facts and facts.path else ()
-    return "\n".join((f"Giving up: {reason}.", *where))
+    return "\n".join((f"Giving up: {reason}.", *_kept(facts)))
 
 
 def abandoned(signal: str, ending: Ending | None) -> str:
-    return "\n".join((f"Stopped by {signal}; nothing was relaunched.", *_kept(ending)))
+    return "\n".join((f"Stopped by {signal}; nothing was relaunched.", *_kept(_facts(ending))))
 
 
 def declined(ending: Ending | None) -> str:
-    return "\n".join(("Not relaunched, as you wish.", *_kept(ending)))
+    return "\n".join(("Not relaunched.", *_kept(_facts(ending))))
 
 
-def _kept(ending: Ending | None) -> tuple[str, ...]:
-    if ending is None or ending.facts.session is None:
+def _facts(ending: Ending | None) -> SessionFacts | None:
+    return ending.facts if ending else None
+
+
+def _kept(facts: SessionFacts | None) -> tuple[str, ...]:
+    if facts is None or facts.session is None:
         return ()
-    facts = ending.facts
     return (
         f"transcript {facts.path}",
         f"to go on   claude --resume {facts.session}",

@@ -85,6 +85,7 @@ def play() -> int:
         answer = done.stdout.decode("utf-8", "replace").strip()
         _tell(f"stdout, as from one undisturbed claude: {answer}")
         well = done.returncode == 0 and answer == TOTAL
+        _tell("The journal and the transcripts lay in a temporary folder, which goes now.")
         _tell(f"exit {done.returncode}: {'the job ended well.' if well else 'this went wrong.'}")
         return 0 if well else 1
 

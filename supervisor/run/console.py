@@ -18,6 +18,7 @@ class Console:
         self._screen = screen
         self._stderr_is_terminal = os.isatty(2)
         self._drawn = False
+        self._asked = False  # and the answer's own newline is not known to have come
         self._last = 0.0
 
     def say(self, text: str) -> None:
@@ -41,12 +42,17 @@ class Console:
 
     def _end_progress(self) -> None:
         if self._drawn:
-            self._write("\r\x1b[K")
-            self._drawn = False
+            self._write("\n" if self._asked else "\r\x1b[K")
+            self._drawn = self._asked = False
 
     def prompt(self, text: str) -> None:
         self._end_progress()
         self._write(PREFIX + text)
+        self._drawn = self._asked = True
+
+    def answered(self) -> None:
+        """The question has its answer, and that its newline."""
+        self._drawn = self._asked = False
 
     def _write(self, text: str) -> None:
         data = text.encode("utf-8", "replace")

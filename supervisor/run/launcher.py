@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -104,7 +105,9 @@ class Launcher:
         assert self._stdin is not None
         piped = bool(told) or (self._stdin.passed_on and (replay or self._invocation.streams_input))
         stdin = "pipe" if piped else "inherit" if replay else "none"
-        child = PipeChild(self._loop, command, env, cwd, stdin, self._output)
+        child = PipeChild(
+            self._loop, command, env, cwd, stdin, self._output, on_terminal=os.isatty(1)
+        )
         if piped and (replay or self._invocation.streams_input):
             self._stdin.connect(child.stdin_descriptor, replay=replay, first=told)
         elif piped:

@@ -104,7 +104,7 @@ class Recovery:
             cwd=str(self._place.cwd),
         )
         self._folder.append({"compaction": self.memory.compactions, "order": asdict(order)})
-        self._console.say("Compacting the transcript.")
+        self._console.say("Reading the transcript.")
 
         def ended(answer: Result | str) -> None:
             self._under_way = None
@@ -131,7 +131,8 @@ class Recovery:
     def _keep(self, result: Result) -> None:
         self.memory.learn(result)
         number = self.memory.compactions
-        self._folder.write(f"context-{number}.md", result.context.encode())
+        if result.context:
+            self._folder.write(f"context-{number}.md", result.context.encode())
         if result.narrative:
             self._folder.write(f"summary-{number}.md", result.narrative.encode())
         if result.skipped:

@@ -225,6 +225,7 @@ class Run:
 
     def _ask(self, question: str) -> None:
         def heard(yes: bool) -> None:
+            self.console.answered()
             self._events.append(ev.Consented(yes))
 
         if not ask(self.loop, lambda: self.console.prompt(question), heard):

@@ -22,7 +22,7 @@ from .environment import for_child
 from .launcher import Launcher, Place
 from .shell import Run
 
-NOT_FOUND = 127
+NOT_EXECUTABLE, NOT_FOUND = 126, 127
 
 
 def supervise(settings: Settings, argv: tuple[str, ...], env: Mapping[str, str], cwd: Path) -> int:
@@ -32,6 +32,9 @@ def supervise(settings: Settings, argv: tuple[str, ...], env: Mapping[str, str],
     PromptError, before anything is started, for a template that cannot be used.
     """
     program = shutil.which(settings.claude, path=env.get("PATH"))
+    if program is None and "/" in settings.claude and Path(settings.claude).exists():
+        Console().say(f"{settings.claude}: cannot be executed; it is no executable file")
+        return NOT_EXECUTABLE
     if program is None:
         Console().say(
             f"{settings.claude}: not found on PATH; install Claude Code"

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from ..core.ending import Exit
@@ -47,6 +48,15 @@ class CannotSpawn(Exception):
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
         self.code = code
+
+
+def cannot(program: str, error: OSError) -> CannotSpawn:
+    """What an exec's error means: 127 for no such program, 126 for one that will not run."""
+    if isinstance(error, FileNotFoundError) and not Path(program).exists():
+        return CannotSpawn(127, f"{program}: not found")
+    missing = isinstance(error, FileNotFoundError)
+    reason = "its interpreter is missing" if missing else error.strerror or str(error)
+    return CannotSpawn(126, f"{program}: cannot be executed: {reason}")
 
 
 def wait(pid: int, stopped: Callable[[], None]) -> Exit | None:

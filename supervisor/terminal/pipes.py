@@ -6,12 +6,14 @@ import os
 import signal
 import stat
 import subprocess
+import tty
 from collections.abc import Callable, Mapping, Sequence
 
 from ..core.ending import Exit
-from .child import CannotSpawn, drain, send, wait
+from .child import cannot, drain, send, wait
 from .flow import Inlet, Outlet
 from .loop import Loop
+from .screen import set_size, size_of
 
 REPLAY = 10 * 1024 * 1024  # bytes of stdin kept; Claude Code takes no more itself
 
@@ -84,8 +86,19 @@ class Stdin:
             self._inlet.pause()
 
 
+def _terminal() -> tuple[int, int]:
+    """A terminal that changes no byte: its master and the child's side."""
+    master, theirs = os.openpty()
+    tty.setraw(theirs)
+    set_size(theirs, size_of(1))
+    return master, theirs
+
+
 class PipeChild:
-    """`stdin`: "inherit", "pipe" (see `stdin_descriptor`) or "none". Raises CannotSpawn."""
+    """`stdin`: "inherit", "pipe" (see `stdin_descriptor`) or "none". Raises CannotSpawn.
+
+    `on_terminal`: our stdout is a terminal, and the child shall see one too.
+    """
 
     def __init__(
         self,
@@ -95,21 +108,23 @@ class PipeChild:
         cwd: str | None,
         stdin: str,
         output: Callable[[bytes], None],
+        *,
+        on_terminal: bool = False,
     ) -> None:
         source = {"inherit": None, "pipe": subprocess.PIPE, "none": subprocess.DEVNULL}[stdin]
+        self._stdout, theirs = _terminal() if on_terminal else os.pipe()
+        os.set_inheritable(self._stdout, False)
         try:
             self._process = subprocess.Popen(
-                argv, env=env, cwd=cwd, stdin=source, stdout=subprocess.PIPE, bufsize=0
+                argv, env=env, cwd=cwd, stdin=source, stdout=theirs, bufsize=0
             )
-        except FileNotFoundError as error:
-            raise CannotSpawn(127, f"{argv[0]}: not found") from error
         except OSError as error:
-            raise CannotSpawn(126, f"{argv[0]}: {error.strerror}") from error
+            os.close(self._stdout)
+            raise cannot(argv[0], error) from error
+        finally:
+            os.close(theirs)
         self.pid = self._process.pid
         self._loop = loop
-        assert self._process.stdout is not None
-        self._stdout = os.dup(self._process.stdout.fileno())
-        self._process.stdout.close()
         os.set_blocking(self._stdout, False)
         self._inlet = Inlet(loop, self._stdout, output, lambda: None)
 

@@ -10,7 +10,7 @@ import termios
 from collections.abc import Mapping, Sequence
 
 from ..core.ending import Exit
-from .child import CannotSpawn, drain, send, stop_self, wait
+from .child import CannotSpawn, cannot, drain, send, stop_self, wait
 from .flow import Inlet, Outlet
 from .loop import Loop
 from .screen import Screen, set_size
@@ -53,7 +53,7 @@ class PtyChild:
         except pexpect.ExceptionPexpect as error:
             raise CannotSpawn(126, f"{argv[0]}: cannot be executed") from error
         except OSError as error:
-            raise CannotSpawn(126, f"{argv[0]}: {error.strerror or error}") from error
+            raise cannot(argv[0], error) from error
         self.pid: int = self._process.pid
         self._broken_off = False
         self._loop, self._screen = loop, screen

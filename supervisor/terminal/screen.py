@@ -70,12 +70,7 @@ class Screen:
 
     def size(self) -> tuple[int, int, int, int]:
         """Rows, columns, and both in pixels."""
-        found = array.array("H", NO_SIZE)
-        try:
-            fcntl.ioctl(self.descriptor, termios.TIOCGWINSZ, found, True)
-        except OSError:
-            return NO_SIZE
-        return found[0], found[1], found[2], found[3]
+        return size_of(self.descriptor)
 
     def write(self, data: bytes) -> None:
         """A few words of our own, while no child writes; given up if nothing is taken."""
@@ -87,6 +82,16 @@ class Screen:
     def close(self) -> None:
         self.restore()
         os.close(self.descriptor)
+
+
+def size_of(descriptor: int) -> tuple[int, int, int, int]:
+    """Rows, columns, and both in pixels, of the terminal on `descriptor`."""
+    found = array.array("H", NO_SIZE)
+    try:
+        fcntl.ioctl(descriptor, termios.TIOCGWINSZ, found, True)
+    except OSError:
+        return NO_SIZE
+    return found[0], found[1], found[2], found[3]
 
 
 def set_size(descriptor: int, size: tuple[int, int, int, int]) -> None:

@@ -198,13 +198,13 @@ def test_silence_is_a_failure_within_its_limit(env_of: Env) -> None:
 
 def test_the_deadline_holds_in_the_middle_of_a_stream(env_of: Env) -> None:
     found, _, _ = ask(env_of, always(Say((text(NOTES),))), Limits(silence=5, deadline=0))
-    assert found == "the summary took too long"
+    assert found == "the summary took longer than 0 s"
 
 
 def test_the_deadline_holds_between_two_attempts(env_of: Env) -> None:
     reply = Refuse(503, "too many connections", "ServiceUnavailableException")
     found, server, _ = ask(env_of, always(reply), Limits(silence=5, deadline=0.1))
-    assert found == "Bedrock gave no answer within 0.1 s" and len(server.requests) == 1
+    assert found == "the summary took longer than 0.1 s" and len(server.requests) == 1
 
 
 def test_the_deadline_holds_in_a_silence_too(env_of: Env) -> None:

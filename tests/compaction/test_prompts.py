@@ -57,7 +57,7 @@ def test_a_variable_of_another_template_is_unknown() -> None:
 
 @pytest.mark.parametrize("text", ["it costs 5$ a day", "$", "${task", "$5", "${}"])
 def test_a_lone_dollar_is_said(text: str) -> None:
-    with pytest.raises(PromptError, match=r"p, line 3: a lone \$; write \$\$"):
+    with pytest.raises(PromptError, match=r"p, line 3: a \$ that names no variable; write \$\$"):
         check("summary", Path("p"), f"one\ntwo $$\n{text}")
 
 

@@ -84,7 +84,7 @@ def test_a_failed_compaction_tells_why_and_what_comes_next() -> None:
 
 def test_giving_up_tells_why_and_where_the_transcript_lies() -> None:
     assert wording.gave_up("disk full", FACTS) == (
-        "Giving up: disk full.\ntranscript /home/me/s1.jsonl"
+        "Giving up: disk full.\ntranscript /home/me/s1.jsonl\nto go on   claude --resume s1"
     )
 
 

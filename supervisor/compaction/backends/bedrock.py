@@ -46,18 +46,19 @@ def summarize(
     from botocore.eventstream import ParserError  # type: ignore[import-untyped]
 
     end = time.monotonic() + limits.deadline
-    silent = f"Bedrock was silent for {limits.silence:g} s"
+    late = f"the summary took longer than {limits.deadline:g} s"
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with _client(env, min(limits.silence, max(0.1, end - time.monotonic()))) as client:
-                return _stream(client, request, end, progress)
+                return _stream(client, request, end, late, progress)
         except anthropic.APIStatusError as error:
             in_stream = error.status_code == 200  # an exception frame
             if attempt == ATTEMPTS or not (in_stream or error.status_code in RETRIED):
                 refused = error.status_code in (400, 403, 404)
                 raise SummaryFailed(_status(error), model_refused=refused) from error
         except (anthropic.APITimeoutError, httpx2.TimeoutException) as error:
-            raise SummaryFailed(silent) from error
+            silent = f"Bedrock was silent for {limits.silence:g} s"
+            raise SummaryFailed(late if time.monotonic() >= end else silent) from error
         except (anthropic.APIConnectionError, httpx2.TransportError) as error:
             if attempt == ATTEMPTS:
                 reason = _one_line(error.__cause__ or error)
@@ -73,7 +74,7 @@ def summarize(
             raise SummaryFailed(f"Bedrock: {_one_line(error)}") from error
         wait = FIRST_WAIT * 2 ** (attempt - 1)
         if time.monotonic() + wait > end:
-            raise SummaryFailed(f"Bedrock gave no answer within {limits.deadline:g} s")
+            raise SummaryFailed(late)
         time.sleep(wait)
     raise AssertionError("the last attempt returns or raises")
 
@@ -106,7 +107,9 @@ def _profile_region(env: Mapping[str, str]) -> str:
     return boto3.Session(profile_name=env.get("AWS_PROFILE")).region_name or DEFAULT_REGION
 
 
-def _stream(client: Any, request: Request, end: float, progress: Callable[[int], None]) -> Summary:
+def _stream(
+    client: Any, request: Request, end: float, late: str, progress: Callable[[int], None]
+) -> Summary:
     parts: list[str] = []
     stop, usage = "", {"input_tokens": 0, "output_tokens": 0}
     with client.messages.create(
@@ -127,7 +130,7 @@ def _stream(client: Any, request: Request, end: float, progress: Callable[[int],
     ) as stream:
         for event in stream:
             if time.monotonic() > end:
-                raise SummaryFailed("the summary took too long")
+                raise SummaryFailed(late)
             if event.type == "message_start":
                 usage["input_tokens"] = event.message.usage.input_tokens or 0
             elif event.type == "content_block_delta" and event.delta.type == "text_delta":
