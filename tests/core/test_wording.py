@@ -82,10 +82,11 @@ def test_a_failed_compaction_tells_why_and_what_comes_next() -> None:
     )
 
 
-def test_giving_up_tells_why_and_where_the_transcript_lies() -> None:
-    assert wording.gave_up("disk full", FACTS) == (
-        "Giving up: disk full.\ntranscript /home/me/s1.jsonl\nto go on   claude --resume s1"
-    )
+def test_giving_up_tells_why_and_how_to_go_on() -> None:
+    told = wording.gave_up("disk full", FACTS).splitlines()
+    assert told[0] == "Giving up: disk full."
+    assert "transcript /home/me/s1.jsonl" in told
+    assert any("claude --resume s1" in line for line in told)
 
 
 @pytest.mark.parametrize("facts", [None, SessionFacts()])

@@ -108,3 +108,12 @@ def test_stop_and_continue(tmp_path: Path) -> None:
     person.wait_for("again")
     assert person.wait() == 0
     person.close()
+
+
+def test_with_p_the_child_sees_a_terminal_where_we_have_one(tmp_path: Path) -> None:
+    world = world_with(
+        tmp_path, "import os, sys; os.write(1, b'a\\nb %d\\n' % os.isatty(1)); sys.exit(4)"
+    )
+    bare = outcome(Person([str(world.claude), "-p", "x"], world.env, world.cwd))
+    supervised = outcome(Person(world.ccsup("run", "-p", "x"), world.env, world.cwd))
+    assert bare == supervised == (4, b"a\r\nb 1\r\n")
