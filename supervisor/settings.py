@@ -20,7 +20,7 @@ class Settings:
     max_barren: int = 3  # relaunches in a row without an answer of the model
     max_relaunches: int = 50  # in all
     silence: float = 60.0  # s without a byte from Bedrock
-    deadline: float = 180.0  # s for one summary
+    deadline: float = 120.0  # s for one summary
 
     @property
     def policy(self) -> Policy:

@@ -60,7 +60,9 @@ class HookChannel:
                 told = json.loads(line)
             except (ValueError, RecursionError):
                 continue  # a hook was cut off; the transcript speaks too
-            if isinstance(told, dict) and isinstance(told.get("hook_event_name"), str):
+            if not isinstance(told, dict) or not isinstance(told.get("hook_event_name"), str):
+                continue
+            if not told.get("agent_id"):  # a subagent's ending is not the session's
                 yield _event(told)
 
 

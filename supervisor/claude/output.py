@@ -161,7 +161,7 @@ def _parse(data: bytes) -> Any:
 
 def _dump(value: Any) -> bytes:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass") + b"\n"
+    return text.encode("utf-8", "backslashreplace") + b"\n"  # half a pair: \\udXXX, as before
 
 
 def _is_init(message: Json) -> bool:

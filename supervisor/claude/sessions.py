@@ -30,7 +30,8 @@ def project_dir(env: Mapping[str, str], cwd: Path) -> Path:
         return projects / named
     name = slug(cwd)
     if len(name) > SLUG_LENGTH:
-        for found in sorted(projects.glob(name[:SLUG_LENGTH] + "-*")):
+        name = name[:SLUG_LENGTH]
+        for found in sorted(projects.glob(f"{name}-*")):
             return found
     return projects / name
 

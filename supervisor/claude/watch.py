@@ -64,6 +64,9 @@ class Watch:
         self._tool_calls = 0
         self._usage: dict[str, dict[str, Any]] = {}  # by response
         self._told_error: ApiError | None = None
+        self._read_any = False  # the transcript speaks
+        self._half: Entry | None = None  # an answer that may still break off
+        self.moved = False  # to another session, within this launch
         if expected.session:
             self._turn_to(expected.session, sessions.find(env, cwd, expected.session))
 
@@ -90,7 +93,7 @@ class Watch:
                 self.skipped += 1
             for entry in entries or ():
                 found += self._read(entry)
-        error = self._error
+        error = self._error_now(final)
         if error != self._told_error:
             self._told_error = error
             found.append(TurnDied(self.ending(None)) if error else TurnBegan())
@@ -125,6 +128,10 @@ class Watch:
     def _error(self) -> ApiError | None:
         return self._entry_error or self._hook_error
 
+    def _error_now(self, final: bool) -> ApiError | None:
+        """A hook's word alone, beside a transcript that is written, is believed at the end."""
+        return self._error if final or not self._read_any else self._entry_error
+
     def _turn_to(self, session: str, path: Path) -> None:
         if self.path == path:
             return
@@ -148,6 +155,7 @@ class Watch:
     def _hear(self, event: HookEvent, now: float) -> None:
         other = event.session != self._session and event.name != "SessionEnd"
         if event.session and event.transcript and other:
+            self.moved = self.moved or self._session is not None
             self._turn_to(event.session, event.transcript)
             self._entry_error = self._hook_error = None
             self.prompts = []
@@ -169,17 +177,24 @@ class Watch:
             return []  # not the conversation, or written by a compaction (ours or its own)
         if self._hook_error and _seconds(entry.raw.get("timestamp")) > self._hook_at:
             self._hook_error = None
+        self._read_any = True
         self._entry_error = entry.api_error
         self._turn_open = _opens(entry, self._turn_open)
         self._tool_calls += len(entry.tool_calls)
-        if not entry.is_answer:
+        if entry.is_answer and entry.message.get("stop_reason") is None:
+            self._half = entry
             return []
-        usage = entry.message.get("usage")
-        self._usage[str(entry.message.get("id"))] = usage if isinstance(usage, dict) else {}
-        return [Answered(linked=self._is_linked(entry))]
+        whole = entry if entry.is_answer else self._half if entry.type == "user" else None
+        self._half = None
+        if whole is None:
+            return []
+        usage = whole.message.get("usage")
+        self._usage[str(whole.message.get("id"))] = usage if isinstance(usage, dict) else {}
+        return [Answered(linked=self._is_linked(whole))]
 
     def _is_linked(self, entry: Entry) -> bool:
-        return self._expected.leaf is None or entry.uuid in self._linked
+        elsewhere = self._session != self._expected.session  # /clear: a context of its own
+        return self._expected.leaf is None or elsewhere or entry.uuid in self._linked
 
 
 def _opens(entry: Entry, before: bool) -> bool:

@@ -11,6 +11,7 @@ from ..settings import SettingsError
 from .demo import demo
 from .run import run
 
+INTERRUPTED = 130
 CONFIGURATION = 78  # sysexits.h EX_CONFIG
 
 
@@ -48,3 +49,5 @@ def main() -> None:
     except (SettingsError, PromptError) as error:
         click.echo(f"ccsup: {error}", err=True)
         sys.exit(CONFIGURATION)
+    except KeyboardInterrupt:  # before a run has taken the signals over
+        sys.exit(INTERRUPTED)

@@ -44,7 +44,8 @@ def compact(order: Order, means: Means) -> Result:
     answered = any(entry.is_answer for entry in conversation.entries)
     entries = [_masked(entry, means.redact) for entry in conversation.entries]
     known = digest(entries)
-    known.add_unwritten(map(means.redact, order.said or ()))
+    unwritten = (*(order.said or ()), *conversation.queued)
+    known.add_unwritten(map(means.redact, unwritten))
     if not known.record or (order.repeatable and not answered):
         return Result(None, order.way, skipped=conversation.skipped)
     size = tokens_of(conversation.live)
@@ -143,8 +144,9 @@ def _narrative(order: Order, means: Means, known: Digest) -> tuple[Summary | Non
                 continue
             break
         checked = check(summary, source)
+        cut = ", cut off at its limit" if summary.stop_reason == "max_tokens" else ""
         if checked.fault is None:
-            told = f"by {model}, {len(checked.text):,} characters"
+            told = f"by {model}, {len(checked.text):,} characters{cut}"
             return Summary(
                 checked.text,
                 model,

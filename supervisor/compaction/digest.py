@@ -14,7 +14,14 @@ from typing import Any
 from ..claude.entries import Block, Entry, result_text
 
 CONTINUE_MARK = "[ccsup]"  # a prompt of ours begins with it; it is not the user's word
-NOT_SPOKEN = ("<command-", "<local-command-", "<system-reminder>", "[Request interrupted")
+NOT_SPOKEN = (
+    "<task-notification",
+    "<bash-",
+    "<command-",
+    "<local-command-",
+    "<system-reminder>",
+    "[Request interrupted",
+)
 COMMAND = re.compile(  # a slash command of the user's own, with what he asked for
     r"<command-name>(?P<name>.*?)</command-name>.*?<command-args>(?P<words>.*?)</command-args>",
     re.DOTALL,
@@ -73,7 +80,8 @@ class Digest:
         for prompt in map(str.strip, prompts):
             known = any(prompt == words or prompt in words.split("\n\n") for words in written)
             long = len(prompt) > LONG and any(prompt in words for words in written)
-            if prompt and not known and not long and not prompt.startswith(CONTINUE_MARK):
+            spoken = prompt and not prompt.startswith((*NOT_SPOKEN, CONTINUE_MARK))
+            if spoken and not known and not long:
                 self.record.append(Said("user", prompt))
 
     @property

@@ -23,7 +23,7 @@ class Order:
     repeatable: bool = False  # the user's own command would say all that was said
     model: str | None = None
     silence: float = 60.0
-    deadline: float = 180.0
+    deadline: float = 120.0
     cwd: str = "."
     said: list[str] | None = None  # prompts that the hooks told; the file lags behind
     narrative: str | None = None  # of an earlier compaction of these same transcripts

@@ -117,8 +117,8 @@ def tail(entries: Sequence[Entry], limit: int) -> list[Kept]:
             break
         shortened = [Kept(entry, blocks) for entry in round_ if (blocks := _shown(entry, most))]
         cost = sum(tokens(_words(block)) for item in shortened for block in item.blocks)
-        if cost > room and index:
-            break
+        if cost > (room if index else 2 * room):
+            break  # even the newest one: the record has it, shortened further
         kept.append(shortened)
         used += cost
         if used >= limit:

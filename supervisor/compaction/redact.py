@@ -24,6 +24,11 @@ AWS_PAIR = r"(?i)aws_?secret_?(?:access_?)?key[\"']?\s*[=:]\s*[\"']?([A-Za-z0-9/
 ASSIGNMENT = (
     r"(?i)\b[A-Z0-9_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY)=[\"']?([^\s\"'$<>{}()]{12,})"
 )
+NAMED = (  # in JSON, and in YAML where it is the whole line
+    r"(?im)(?:[\"'][\w.-]*(?:password|passwd|secret|api_?key|(?:access|auth)_?token)[\"']\s*:"
+    r"\s*[\"']|^\s*[\w.-]*(?:password|passwd|secret|api_?key|(?:access|auth)_?token):[ \t]+)"
+    r"([^\s\"']{8,})(?=[\"']|\s*$)"
+)
 
 # (kind, a literal that must be there, pattern; group 1, where there is one, is the secret)
 RULES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
@@ -49,6 +54,7 @@ RULES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("aws-secret-key", "ecret", AWS_PAIR),
         ("bearer", "earer ", r"(?i)\bauthorization:\s*bearer\s+([A-Za-z0-9._~+/=-]{16,})"),
         ("assignment", "=", ASSIGNMENT),
+        ("assignment", ":", NAMED),
     )
 )  # fmt: skip
 

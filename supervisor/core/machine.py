@@ -55,14 +55,10 @@ def refuse(state: State, event: ev.SpawnFailed) -> Step:
 
 def trust(state: State, event: ev.Answered) -> Step:
     """The model is at work: the launch has worked, and it counts as progress."""
-    if state.proved:
-        if not state.history.barren:
-            return state, ()
-        return replace(state, history=replace(state.history, barren=0)), ()
-    if not event.linked:
+    if not state.proved and not event.linked:
         return _distrust(state)
     done = replace(state, proved=True, history=replace(state.history, barren=0))
-    return done, (do.Announce(wording.took(state.way)),)
+    return done, () if state.proved else (do.Announce(wording.took(state.way)),)
 
 
 def _distrust(state: State) -> Step:
@@ -81,15 +77,20 @@ def doubt(state: State, event: ev.TurnDied) -> Step:
     return settling, (do.SetTimer(state.policy.settle),)
 
 
+def doubt_again(state: State, event: ev.TurnDied) -> Step:
+    """Another error has taken the place of the one that we are waiting on."""
+    if classify(event.ending).is_death:
+        return replace(state, ending=event.ending), ()
+    return resume_watching(state, ev.TurnBegan())
+
+
 def resume_watching(state: State, event: ev.TurnBegan) -> Step:
     return replace(state, phase=Phase.RUNNING, ending=None), (do.SetTimer(None),)
 
 
 def terminate(state: State, event: ev.TimerFired) -> Step:
     """The dead turn has stayed dead."""
-    assert state.ending is not None
-    stopping = replace(state, phase=Phase.STOPPING)
-    return stopping, (do.Terminate(), do.SetTimer(state.policy.grace))
+    return replace(state, phase=Phase.STOPPING), (do.Terminate(), do.SetTimer(state.policy.grace))
 
 
 def insist(state: State, event: ev.TimerFired) -> Step:
@@ -127,7 +128,7 @@ def rest(state: State, event: ev.Exited) -> Step:
     """The child that we ended is gone; what it died of was judged before."""
     before = state.ending
     ended = replace(state, returncode=_returncode(event.ending.exit))
-    if state.stopping:
+    if state.stopping or event.ending.user_left:
         return _finish(ended)
     if before is None:  # its context had not arrived: the other way
         return _other_way(ended)

@@ -6,17 +6,20 @@ import os
 from collections.abc import Callable
 
 from ..terminal.loop import READ, Loop
+from .console import Console
 
 YES = ("", "y", "yes")
 
 
-def ask(loop: Loop, prompt: Callable[[], None], heard: Callable[[bool], None]) -> bool:
-    """Show `prompt` and give the next line typed to `heard`; False where nobody can type."""
+def ask(loop: Loop, console: Console, question: str, heard: Callable[[bool], None]) -> None:
+    """Give the next line that the user types to `heard`; no where nobody can type."""
     try:
         terminal = os.open("/dev/tty", os.O_RDWR | os.O_CLOEXEC)
     except OSError:
-        return False
-    prompt()
+        console.say("No terminal to ask on (--ask).")
+        heard(False)
+        return
+    console.prompt(question)
 
     def read() -> None:
         loop.remove(terminal)
@@ -25,7 +28,6 @@ def ask(loop: Loop, prompt: Callable[[], None], heard: Callable[[bool], None]) -
         heard(bool(answer) and answer.strip().lower() in YES)
 
     loop.add(terminal, READ, read)
-    return True
 
 
 def in_foreground() -> bool:

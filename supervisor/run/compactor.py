@@ -23,7 +23,7 @@ class Compactor:
         order: Order,
         env: Mapping[str, str],
         prompt_folders: tuple[Path, ...],
-        log: Path,
+        log: Path | None,
         said: Callable[[str], None],
         progress: Callable[[int], None],
         done: Callable[[Result | str], None],
@@ -31,7 +31,7 @@ class Compactor:
         self._said, self._progress, self._done = said, progress, done
         self._partial = b""
         self._answer: Result | str | None = None
-        with log.open("ab") as errors:
+        with open(log or os.devnull, "ab") as errors:
             self._process = subprocess.Popen(
                 worker.command(),
                 env=dict(env),

@@ -29,4 +29,8 @@ def for_summarizer(env: Mapping[str, str]) -> dict[str, str]:
     told = found.get("env") if isinstance(found, dict) else None
     if not isinstance(told, dict):
         return dict(env)
-    return {**env, **{str(name): str(value) for name, value in told.items()}}
+    return {**env, **{str(name): _text(value) for name, value in told.items()}}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

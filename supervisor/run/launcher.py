@@ -73,7 +73,9 @@ class Launcher:
     def repeatable(self) -> bool:
         """The user's own command, given again, would say all that the user has said."""
         again = self._stdin is not None and self._stdin.replayable
-        return again and not self._invocation.streams_input and not self._invocation.takes_up
+        invocation = self._invocation
+        elsewhere = invocation.streams_input or invocation.takes_up or invocation.makes_worktree
+        return again and not elsewhere
 
     def start(self, spawn: Spawn, result: Result | None) -> Launch:
         """Start what `spawn` says; raises CannotSpawn."""
@@ -118,11 +120,13 @@ class Launcher:
         if not self._invocation.plain_plugins or not takes_plugins(Path(self._place.program)):
             return None, None
         log = self._folder.path / f"hooks-{self._number}.jsonl"
-        self._folder.write(log.name, b"")
+        written = [self._folder.write(log.name, b"")]
         reports_hooks = self._invocation.output_format == "stream-json"
         files = plugin_files(log, session_start=not reports_hooks)
         for name, text in files.items():
-            self._folder.write(f"plugin-{self._number}/{name}", text.encode())
+            written.append(self._folder.write(f"plugin-{self._number}/{name}", text.encode()))
+        if not all(written):
+            return None, None  # the transcript has to do
         return str(self._folder.path / f"plugin-{self._number}"), HookChannel(log)
 
     def _first(self, plugin: str | None) -> tuple[tuple[str, ...], Expectation, bytes]:
@@ -149,7 +153,10 @@ class Launcher:
         if self._invocation.streams_input:
             told, prompt = self._standing.again(result.prompt), None
         elif self._stdin is not None and not rebuilt:
-            told, prompt = result.prompt.encode(), None  # too long for an argument, perhaps
+            told, prompt = (
+                result.prompt.encode("utf-8", "replace"),
+                None,
+            )  # too long for an argument, perhaps
         argv = next_argv(
             self._invocation,
             resume=spawn.session if rebuilt else None,

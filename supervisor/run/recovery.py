@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .compactor import Compactor
 
 
+MARGIN = 15.0  # s beside the summary: a start, reading 1 GB, writing
+
+
 @dataclass(slots=True)
 class Memory:
     """The material of the next compaction."""
@@ -36,6 +39,8 @@ class Memory:
 
     def bury(self, watch: Watch, ending: Ending, started: float) -> None:
         """A launch is over; `started` is its monotonic time."""
+        if watch.moved:  # /clear or /resume: what was before is no part of this session
+            self.transcripts, self.said, self.died_at, self.narrative = [], [], [], None
         path = ending.facts.path
         known = ending.facts.session and path and path not in self.transcripts
         if known and (watch.answers or not self.transcripts):
@@ -82,6 +87,7 @@ class Recovery:
         self._settings, self._place, self._folder = settings, place, folder
         self._loop, self._console, self._new_uuid = loop, console, new_uuid
         self._under_way: Compactor | None = None
+        self._due = 0.0  # monotonic
 
     def begin(
         self,
@@ -112,16 +118,28 @@ class Recovery:
                 self._keep(answer)
             done(answer)
 
+        self._due = time.monotonic() + self._settings.deadline + MARGIN
         self._under_way = Compactor(
             self._loop,
             order,
             for_summarizer(self._place.env),
             (config_home(self._place.env) / "prompts",),
-            self._folder.path / "compaction.log",
+            self._folder.write(f"compaction-{self.memory.compactions}.log", b""),
             self._console.say,
             lambda count: self._console.progress(f"summary: {count:,} characters so far"),
             ended,
         )
+
+    def check(self, now: float) -> str | None:
+        """Why the compaction under way has to be taken for failed at `now`, if so.
+
+        A stream that only pings, a credential helper that hangs: the summary's own deadline
+        does not see everything.
+        """
+        if self._under_way is None or now < self._due:
+            return None
+        self.cancel()
+        return f"no end within {self._settings.deadline + MARGIN:g} s"
 
     def cancel(self) -> None:
         if self._under_way:
@@ -132,8 +150,8 @@ class Recovery:
         self.memory.learn(result)
         number = self.memory.compactions
         if result.context:
-            self._folder.write(f"context-{number}.md", result.context.encode())
+            self._folder.write(f"context-{number}.md", result.context.encode("utf-8", "replace"))
         if result.narrative:
-            self._folder.write(f"summary-{number}.md", result.narrative.encode())
+            self._folder.write(f"summary-{number}.md", result.narrative.encode("utf-8", "replace"))
         if result.skipped:
             self._console.say(f"{result.skipped} unreadable transcript lines were skipped.")

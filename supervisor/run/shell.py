@@ -28,6 +28,7 @@ from .launcher import Launch, Launcher, Place
 from .recovery import Recovery
 
 LOOK = 0.2  # s between two looks at the transcript
+LAST_HOOK = 0.15  # s; a hook's shell may outlive the child that started it
 OWN_DELIVERY = 0.7  # s; a terminal gives ^C to the child itself, others must be passed on
 
 
@@ -49,7 +50,6 @@ class Run:
         self.console = Console(screen.write if screen else None)
         self.launcher: Launcher  # set by the wiring: it needs our `printed`
         self.state = State(policy=settings.policy)
-        self.last_exit: Exit | None = None
         self._events: deque[ev.Event] = deque()
         self._launch: Launch | None = None
         self._launches = 0
@@ -72,6 +72,16 @@ class Run:
         self._flush()
         return self._code
 
+    def let_go(self) -> None:
+        """Leave nothing behind, whatever happened: no child, no compaction."""
+        self._recovery.cancel()
+        if self._launch:
+            self._launch.child.signal(signal.SIGTERM)
+            self._launch.child.close()
+            self._launch = None
+        if self.folder.trouble:
+            self.console.say(f"The journal is incomplete: {self.folder.trouble}")
+
     def printed(self, data: bytes) -> None:
         """The child has printed; what may go out now goes out."""
         if self.stdout is None:
@@ -83,7 +93,7 @@ class Run:
     def _next_event(self, taken: signals.Signals) -> ev.Event:
         while not self._events:
             now = time.monotonic()
-            deadlines = [self._timer, self._look_at if self._launch else now + 60]
+            deadlines = [self._timer, self._look_at if self._launch else now + 1]
             if self._late_signal:
                 deadlines.append(self._late_signal[0])
             self.loop.turn(min(at for at in deadlines if at is not None) - now)
@@ -115,9 +125,13 @@ class Run:
             exit = self._launch.child.reap()
             watch = self._launch.watch
             pid = self._launch.child.pid
+            if exit is not None and exit.returncode:
+                self.loop.turn(LAST_HOOK)
             self._events += watch.poll(time.time(), pid, final=exit is not None)
             if exit is not None:
                 self._bury(exit)
+        if failure := self._recovery.check(now):
+            self._events.append(ev.CompactionFailed(failure))
         if self._timer is not None and now >= self._timer:
             self._timer = None
             self._events.append(ev.TimerFired())
@@ -127,7 +141,6 @@ class Run:
         launch, self._launch = self._launch, None
         launch.child.close()
         self.launcher.disconnect()
-        self.last_exit = exit
         ending = launch.watch.ending(exit)
         self._recovery.memory.bury(launch.watch, ending, launch.started)
         self._events.append(ev.Exited(ending))
@@ -164,8 +177,9 @@ class Run:
                 self._recovery.cancel()
             case do.SetTimer(seconds):
                 self._timer = None if seconds is None else time.monotonic() + seconds
+                self._events = deque(e for e in self._events if not isinstance(e, ev.TimerFired))
             case do.Ask(question):
-                self._ask(question)
+                ask(self.loop, self.console, question, self._heard)
             case do.Announce(text):
                 self._announce(text)
             case do.Deliver():
@@ -213,24 +227,13 @@ class Run:
             self._events.append(ev.CompactionFailed(answer))
             return
         self._result = answer
-        self._events.append(
-            ev.Compacted(
-                answer.session,
-                do.Way[answer.way],
-                answer.tokens_before,
-                answer.tokens_after,
-                answer.told,
-            )
-        )
+        before, after = answer.tokens_before, answer.tokens_after
+        way = do.Way[answer.way]
+        self._events.append(ev.Compacted(answer.session, way, before, after, answer.told))
 
-    def _ask(self, question: str) -> None:
-        def heard(yes: bool) -> None:
-            self.console.answered()
-            self._events.append(ev.Consented(yes))
-
-        if not ask(self.loop, lambda: self.console.prompt(question), heard):
-            self.console.say("No terminal to ask on (--ask); nothing is relaunched.")
-            heard(False)
+    def _heard(self, yes: bool) -> None:
+        self.console.answered()
+        self._events.append(ev.Consented(yes))
 
     def _nobody_reads(self) -> None:
         if self._launch:

@@ -59,6 +59,7 @@ def supervise(settings: Settings, argv: tuple[str, ...], env: Mapping[str, str],
     try:
         code = run.run()
     finally:
+        run.let_go()
         if screen:
             screen.close()
         folder.close()

@@ -81,9 +81,11 @@ class Outlet:
             if self._closing:
                 os.close(self._descriptor)
 
-    def detach(self) -> None:
-        """Leave the descriptor alone; what is queued is dropped."""
+    def detach(self, *, close: bool = False) -> None:
+        """Write no more; what is queued is dropped."""
         self._unwatch()
+        if close and not self.closed:
+            os.close(self._descriptor)
         self.closed = True
 
 

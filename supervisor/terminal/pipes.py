@@ -59,8 +59,7 @@ class Stdin:
         if self._inlet:
             self._inlet.pause()
         if self._outlet:
-            if not self._outlet.closed:
-                self._outlet.detach()
+            self._outlet.detach(close=True)
             self._outlet = None
 
     def _take(self, data: bytes) -> None:

@@ -33,7 +33,7 @@ class Signals:
             fcntl.fcntl(end, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
         self._wakeup = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
         for number in STOPS | PASSED | NOTICED:
-            if signal.getsignal(number) is not signal.SIG_IGN:
+            if number == signal.SIGCHLD or signal.getsignal(number) is not signal.SIG_IGN:
                 self._before[number] = signal.signal(number, lambda *_: None)
         return self
 

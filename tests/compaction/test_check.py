@@ -72,10 +72,10 @@ def test_an_invented_name_is_marked(name: str) -> None:
 
 
 def test_a_name_within_a_longer_one_is_not_taken_for_it() -> None:
-    text = f"{GOOD} First tmp/new/deep.py, then tmp/new."
+    text = f"{GOOD} First a/tmp/new/deep.py, then a/tmp/new."
     found = check(Summary(text, "model"), SOURCE)
-    assert set(found.unverified) == {"tmp/new/deep.py", "tmp/new"}
-    assert f"tmp/new/deep.py{UNVERIFIED}, then tmp/new{UNVERIFIED}." in found.text
+    assert set(found.unverified) == {"a/tmp/new/deep.py", "a/tmp/new"}
+    assert f"a/tmp/new/deep.py{UNVERIFIED}, then a/tmp/new{UNVERIFIED}." in found.text
 
 
 def test_numbers_and_words_are_no_hashes() -> None:

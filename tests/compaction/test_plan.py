@@ -154,7 +154,7 @@ def test_every_tail_keeps_each_call_with_its_result(limit: int) -> None:
         assert all(item.entry.is_answer or item.entry.is_tool_result for item in kept)
         at = [entries.index(item.entry) for item in kept]
         assert at == sorted(at)
-    assert seen > 1_000
+    assert seen > 1_000 or limit == 0  # with no room even the newest round is left out
 
 
 def test_every_tail_keeps_a_response_whole() -> None:

@@ -66,6 +66,7 @@ CASES = [
     ("aws-secret-key", chars(40), '"SecretKey": 1, "AWS_SECRET_KEY": "{}"', "a secret key"),
     ("bearer", chars(24), "Authorization: Bearer {}", "the bearer of this letter was seen"),
     ("assignment", "correct-horse", "DB_PASSWORD={}", "DB_PASSWORD=$OTHER_VARIABLE"),
+    ("assignment", "correct-horse", '"db_password": "{}"', '"password": "short"'),
     ("assignment", "correct-horse", "export API_TOKEN='{}'", "TOKEN=short"),
 ]
 

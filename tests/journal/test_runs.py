@@ -89,8 +89,13 @@ def test_a_link_is_not_followed(tmp_path: Path, name: str) -> None:
     run = tmp_path / "state" / "runs" / "one"
     run.mkdir(parents=True)
     (run / name).symlink_to(victim)
-    with pytest.raises(OSError):
-        RunFolder(tmp_path / "state", "one").write("context.md", b"words")
+    if name == "journal.jsonl":
+        with pytest.raises(OSError):
+            RunFolder(tmp_path / "state", "one")
+    else:
+        folder = RunFolder(tmp_path / "state", "one")
+        assert folder.write(name, b"words") is None and folder.trouble is not None
+        folder.close()
     assert victim.read_text() == "precious"
 
 

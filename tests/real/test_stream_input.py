@@ -55,7 +55,8 @@ def test_a_turn_dies_in_a_process_that_is_kept(world: World) -> None:
         assert client.ask("And now?")["result"] == "Second answer."
         assert client.process.stdin is not None
         client.process.stdin.close()
-        assert client.process.wait(timeout=60) == 0
+        with client.process:
+            assert client.process.wait(timeout=60) == 0
     assert job.deaths == 1 and TASK in job.asked[3].text()
     assert TASK in job.asked[-1].text() and "And now?" in job.asked[-1].text()
     told = [(message["type"], message.get("is_error")) for message in client.seen]
