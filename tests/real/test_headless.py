@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from supervisor.demo.bedrock import Refuse, Reply, Request, Say, Silence, text
+from supervisor.demo.bedrock import (
+    OUT_OF_MEMORY,
+    BreakOff,
+    Refuse,
+    Reply,
+    Request,
+    Say,
+    Silence,
+    text,
+    tool_use,
+)
 
-from ..world import Job, World, bedrock, numbered
+from ..world import Job, World, bedrock, is_summary, numbered
 
 TASK = "Sort the ledger of Ostrava. Never touch the file budget-1972.xls, whatever happens."
 FLAGS = ("--dangerously-skip-permissions",)
@@ -103,6 +114,14 @@ def test_a_death_for_ever_is_given_up(world: World) -> None:
     assert ended.stdout == "API Error: Out of memory\n"
 
 
+def test_half_an_answer_before_each_death_is_no_progress(world: World) -> None:
+    broken_off = BreakOff("Out of memory", before=(text("I will look at the ledger now."),))
+    job = Job(numbered(3), dies=lambda number, request: True, death=broken_off)
+    with bedrock(world, job) as server:
+        ended = world.run("-p", TASK, *FLAGS, timeout=120)
+    assert ended.code == 70 and len(server.requests) <= 20
+
+
 @pytest.mark.parametrize("form", ["text", "json", "stream-json"])
 def test_a_clean_job_is_bare_claude(world: World, form: str) -> None:
     verbose = ("--verbose",) if form == "stream-json" else ()
@@ -186,6 +205,36 @@ def test_no_false_alarm(world: World) -> None:
         ended = world.run("-p", TASK, *FLAGS)
     assert (ended.code, ended.stdout, ended.stderr) == (0, "API Error: Out of memory\n", "")
     assert not job.summaries and len(job.asked) == 2
+
+
+def test_the_death_of_a_subagent_is_not_that_of_the_session(world: World) -> None:
+    summaries: list[Request] = []
+    turns: list[Request] = []
+
+    def answer(request: Request) -> Reply:
+        if is_summary(request):
+            summaries.append(request)
+        if not request.tools:
+            return Say((text("A title of no importance to anybody at all"),))
+        if "SUBTASK" in request.text() and TASK not in request.text():
+            return OUT_OF_MEMORY
+        turns.append(request)
+        if len(turns) == 1:
+            tool = "Agent" if "Agent" in request.tools else "Task"
+            order = {
+                "description": "a part",
+                "prompt": "SUBTASK: count",
+                "run_in_background": False,
+            }
+            call = tool_use(tool, {**order, "subagent_type": "general-purpose"}, "toolu_sub_01")
+            return Say((text("I hand a part of it on."), call))
+        time.sleep(2)  # the model takes its time: the hook's word stands alone meanwhile
+        return Say((text("Done without it."),))
+
+    with bedrock(world, answer):
+        ended = world.run("-p", TASK, *FLAGS, CLAUDE_CODE_DISABLE_BACKGROUND_TASKS="1")
+    assert (ended.code, ended.stdout, ended.stderr) == (0, "Done without it.\n", "")
+    assert not summaries and len(turns) == 2
 
 
 def test_an_older_death_that_was_left_behind(world: World) -> None:

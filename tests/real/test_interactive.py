@@ -106,6 +106,24 @@ def test_a_death_after_clear_is_that_of_the_new_session(world: World) -> None:
     assert TASK in first and "plums" not in first
 
 
+def test_clear_after_a_recovery_leaves_the_old_task_behind(world: World) -> None:
+    job = Job([], final="The first answer.", dies=at(1))
+    with bedrock(world, job), person(world) as someone:
+        someone.submit("An old matter: plums.")
+        someone.wait_for("The first answer.")
+        someone.submit("/clear")
+        while "The first answer." in someone.text:
+            assert someone.look()
+        job.steps, job.final = numbered(2), "The second answer."
+        dying = len(job.asked) + 2
+        job.dies = at(dying)
+        someone.submit(TASK)
+        someone.wait_for("The second answer.")
+        assert leave(someone) == 0
+    first = job.asked[dying].text()
+    assert TASK in first and "plums" not in first
+
+
 def test_asked_first(world: World) -> None:
     for answer, code in (("y", 0), ("n", None)):
         job = Job(numbered(2), dies=at(2))
