@@ -208,7 +208,7 @@ class Transcript:
             "timestamp": f"{at:%Y-%m-%dT%H:%M:%S}.000Z",
             "userType": "external",
             "entrypoint": "cli",
-            "cwd": "/work/ledger",
+            "cwd": "/home/me/ledger",
             "sessionId": self.session,
             "version": self.version,
             "gitBranch": "main",

@@ -54,7 +54,7 @@ def test_the_records_are_a_chain_of_the_new_session() -> None:
     assert len({line["uuid"] for line in lines}) == len(lines)
     for line in lines:
         assert (line["sessionId"], line["timestamp"]) == (NEXT, NOW)
-        assert (line["cwd"], line["version"]) == ("/work/ledger", "2.1.330")
+        assert (line["cwd"], line["version"]) == ("/home/me/ledger", "2.1.330")
         assert line["ccsup"] == {"from": SESSION} and line["isSidechain"] is False
 
 

@@ -24,7 +24,7 @@ class Scene:
     """A Claude Code home with one project, and a log of hooks."""
 
     def __init__(self, home: Path) -> None:
-        self.home, self.cwd = home, Path("/work/ledger")
+        self.home, self.cwd = home, Path("/home/me/ledger")
         self.env = {"CLAUDE_CONFIG_DIR": str(home)}
         self.folder = home / "projects" / "-work-ledger"
         self.folder.mkdir(parents=True)

@@ -163,7 +163,7 @@ def test_a_long_job_stays_within_the_budget(total: int) -> None:
 def test_the_facts_of_a_long_job_stay_within_the_budget_too(total: int) -> None:
     known = Digest(
         [Said("user", TASK), bash(1, "x" * 9_000, failed=True)],
-        files={f"/work/ledger/some/folder/file-{n}.py": ["edited"] for n in range(200)},
+        files={f"/home/me/ledger/some/folder/file-{n}.py": ["edited"] for n in range(200)},
         commits=[(f"{n:07x}", f"A subject of the usual length, number {n}") for n in range(100)],
         todos=[("pending", f"A task of the usual length, number {n}") for n in range(100)],
     )
