@@ -20,7 +20,16 @@ from .plan import Deaths, budget, tail, tokens, tokens_of
 from .prompts import Prompt
 from .read import read
 from .redact import Redactor, redact_values
-from .summarize import SYSTEM, Request, Summary, SummaryFailed, candidates, material
+from .summarize import (
+    MATERIAL,
+    SMALL_MATERIAL,
+    SYSTEM,
+    Request,
+    Summary,
+    SummaryFailed,
+    candidates,
+    material,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ def compact(order: Order, means: Means) -> Result:
         return Result(None, order.way, skipped=conversation.skipped)
     size = tokens_of(conversation.live)
     allowed = budget(size, order.hardness, Deaths(tuple(order.died_at or ()), order.steps))
-    summary, told = _narrative(order, means, known) if answered else (None, "not needed")
+    summary, told = _narrative(order, means, known, size) if answered else (None, "not needed")
     narrative = summary.text if summary else ""
     around = Surroundings(order.reason, order.transcripts, means.tree)
     kept = tail(entries, allowed.tail)
@@ -115,13 +124,17 @@ def _first(entries: Sequence[Entry], key: str) -> str | None:
     return next((value for value in values if isinstance(value, str)), None)
 
 
-def _narrative(order: Order, means: Means, known: Digest) -> tuple[Summary | None, str]:
-    """The model's notes, checked, and a word on them; None where there are none."""
+def _narrative(order: Order, means: Means, known: Digest, size: int) -> tuple[Summary | None, str]:
+    """The model's notes, checked, and a word on them; None where there are none.
+
+    Where size is what kills, a request larger than the one that died would die too: so the
+    material is no larger than the dead conversation (`size` tokens).
+    """
     if order.narrative:
         return Summary(order.narrative, "the earlier summary"), "as written before"
     if not order.with_model:
         return None, "left out: the context is made by code alone"
-    source = material(known)
+    source = material(known, min(MATERIAL, max(SMALL_MATERIAL, size)))
     words = known.user_words
     instructions = means.summary_prompt.render(
         task=words[0][:2_000] if words else "unknown",

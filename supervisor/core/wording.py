@@ -49,7 +49,8 @@ def relaunching(event: Compacted) -> str:
 
 def _tokens(event: Compacted) -> str:
     if event.tokens_after >= event.tokens_before:
-        return f"so short a session is kept whole, about {event.tokens_after:,} tokens with notes"
+        more = event.tokens_after - event.tokens_before
+        return f"about {event.tokens_before:,} tokens kept whole, with {more:,} of notes"
     return f"about {event.tokens_before:,} tokens became {event.tokens_after:,}"
 
 

@@ -26,7 +26,7 @@ class Scene:
     def __init__(self, home: Path) -> None:
         self.home, self.cwd = home, Path("/home/me/ledger")
         self.env = {"CLAUDE_CONFIG_DIR": str(home)}
-        self.folder = home / "projects" / "-work-ledger"
+        self.folder = home / "projects" / "-home-me-ledger"
         self.folder.mkdir(parents=True)
         self.log = home / "hooks.jsonl"
 
