@@ -88,4 +88,8 @@ def call(command: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except subprocess.CalledProcessError as error:
+        print(f"ccsup: this failed, see above: {' '.join(error.cmd)}", file=sys.stderr)
+        sys.exit(1)
