@@ -21,11 +21,13 @@ Block = dict[str, Any]
 # Bulky bookkeeping that is recognised by its head, before any decoding.
 _BULK = re.compile(rb'\s*\{"type":"(?:api-request|file-history|progress|queue-op|atis-latch)')
 _OBJECT = re.compile(r'\{"(?:parentUuid|type|uuid|logicalParentUuid)":')
+# Outputs and media stand a second time under these, and would be kept in memory twice.
+TWICE = ("toolUseResult", "attachment", "snapshot")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of the conversation. `raw` is the decoded line itself.
+    """An entry of the conversation. `raw` is the decoded line, less what it holds twice.
 
     `type` is "user", "assistant", "boundary" (of a compaction), "attachment", or "link"
     for anything else that has its place in the chain of parents.
@@ -142,11 +144,14 @@ def entry_of(raw: dict[str, Any]) -> Entry | None:
             return None
         kind = "link"
     parent = raw.get("parentUuid") or raw.get("logicalParentUuid")
+    blocks = _blocks(raw, kind)
+    for key in TWICE:
+        raw.pop(key, None)
     return Entry(
         type=kind,
         uuid=str(raw.get("uuid") or ""),
         parent=str(parent) if parent else None,
-        blocks=_blocks(raw, kind),
+        blocks=blocks,
         sidechain=bool(raw.get("isSidechain")),
         raw=raw,
     )

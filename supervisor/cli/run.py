@@ -37,4 +37,8 @@ def run(context: click.Context, argv: tuple[str, ...]) -> None:
     from ..settings import load
 
     settings = load(os.environ, **context.obj)
-    sys.exit(supervise(settings, argv, dict(os.environ), Path.cwd()))
+    try:
+        cwd = Path.cwd()
+    except FileNotFoundError:
+        raise click.ClickException("the working directory does not exist any more") from None
+    sys.exit(supervise(settings, argv, dict(os.environ), cwd))
