@@ -136,10 +136,7 @@ class Watch:
         if self.path == path:
             return
         self._session = session
-        offset = (self._expected.sizes or {}).get(path, 0)
-        if session == self._expected.session and self._expected.leaf:
-            offset = 0  # a file of ours: its own entries are the first links
-        self._follower = Follower(path, offset)
+        self._follower = Follower(path, (self._expected.sizes or {}).get(path, 0))
 
     def _search(self, pid: int | None) -> None:
         """No hook has spoken and the id is not ours: what does the disk say?"""

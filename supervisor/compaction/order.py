@@ -44,5 +44,4 @@ class Result:
     tokens_before: int = 0
     tokens_after: int = 0
     skipped: int = 0  # unreadable lines of the transcripts
-    unverified: tuple[str, ...] = ()
     usage: dict[str, Any] | None = None

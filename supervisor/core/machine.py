@@ -231,7 +231,7 @@ _ROWS: dict[Phase, tuple[Action, ...]] = {
                        no,      no,            no,       ignore,    forward),
     Phase.RUNNING:    (no,     no,     trust,    doubt,   ignore,          bury,
                        no,      no,            no,       ignore,    forward),
-    Phase.SETTLING:   (no,     no,     trust,    ignore,  resume_watching, bury,
+    Phase.SETTLING:   (no,     no,     trust,    doubt_again, resume_watching, bury,
                        no,      no,            no,       terminate, forward),
     Phase.STOPPING:   (no,     no,     ignore,   ignore,  ignore,          rest,
                        no,      no,            no,       insist,    hold),

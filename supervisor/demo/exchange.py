@@ -85,18 +85,6 @@ class Request:
         """All words of the messages: text, tool calls and tool results."""
         return "\n".join(_words(message.get("content")) for message in self.messages)
 
-    def last_text(self) -> str:
-        return _words(self.messages[-1].get("content")) if self.messages else ""
-
-    def tool_results(self) -> int:
-        return sum(
-            1
-            for message in self.messages
-            if isinstance(message.get("content"), list)
-            for block in message["content"]
-            if block.get("type") == "tool_result"
-        )
-
 
 def _words(content: Any) -> str:
     if isinstance(content, str):

@@ -125,9 +125,15 @@ class Run:
             exit = self._launch.child.reap()
             watch = self._launch.watch
             pid = self._launch.child.pid
-            if exit is not None and exit.returncode:
-                self.loop.turn(LAST_HOOK)
             self._events += watch.poll(time.time(), pid, final=exit is not None)
+            if (
+                exit is not None
+                and exit.returncode
+                and watch.prompts
+                and not watch.ending(exit).error
+            ):
+                self.loop.turn(LAST_HOOK)  # hooks are at work, and none has said why it ended
+                self._events += watch.poll(time.time(), pid, final=True)
             if exit is not None:
                 self._bury(exit)
         if failure := self._recovery.check(now):
@@ -165,12 +171,10 @@ class Run:
                 self._spawn(order)
             case do.Forward(number):
                 self._forward(number)
-            case do.Terminate():
-                if self._launch:
-                    self._launch.child.signal(signal.SIGTERM)
-            case do.Kill():
-                if self._launch:
-                    self._launch.child.kill()
+            case do.Terminate() if self._launch:
+                self._launch.child.signal(signal.SIGTERM)
+            case do.Kill() if self._launch:
+                self._launch.child.kill()
             case do.Compact():
                 self._compact(order)
             case do.Abandon():
@@ -180,17 +184,12 @@ class Run:
                 self._events = deque(e for e in self._events if not isinstance(e, ev.TimerFired))
             case do.Ask(question):
                 ask(self.loop, self.console, question, self._heard)
-            case do.Announce(text):
-                self._announce(text)
-            case do.Deliver():
-                if self.stdout:
-                    self._out.write(self.stdout.deliver())
+            case do.Announce(text) if self._launch is None or self.screen is None:
+                self.console.say(text)  # else the child has the screen
+            case do.Deliver() if self.stdout:
+                self._out.write(self.stdout.deliver())
             case do.Quit(code):
                 self._code = code
-
-    def _announce(self, text: str) -> None:
-        if self._launch is None or self.screen is None:  # else the child has the screen
-            self.console.say(text)
 
     def _spawn(self, order: do.Spawn) -> None:
         if self.stdout and self._launches:

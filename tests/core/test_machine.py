@@ -178,6 +178,15 @@ def test_an_answer_that_was_only_read_late_does_not_save_the_turn() -> None:
     assert settling() >> Answered() >> TimerFired() << Terminate() << GRACE
 
 
+def test_another_error_in_the_place_of_the_death_calls_it_off() -> None:
+    other = settling() >> TurnDied(Ending(None, error=THROTTLED, facts=FACTS)) << OFF
+    assert other >> ENDS_WELL << OFF << Deliver() << Quit(0)
+
+
+def test_another_death_in_the_place_of_the_death_is_waited_out() -> None:
+    assert settling() >> TURN_DIES >> TimerFired() << Terminate() << GRACE
+
+
 def test_a_second_dead_turn_after_one_that_carried_on_settles_anew() -> None:
     again = settling() >> TurnBegan() << OFF >> TURN_DIES << SETTLE
     assert again >> TimerFired() << Terminate() << GRACE
