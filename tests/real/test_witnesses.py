@@ -56,7 +56,8 @@ def test_torn_and_nul_filled_lines_are_skipped_and_counted(world: World) -> None
     steps = numbered(4)
     steps[1] = (
         "Now something tears the file.",
-        'until f=$(ls ~/.claude/projects/*/*.jsonl); do sleep 0.05; done; printf \'{"type":"user","mess\\n'
+        "until f=$(ls ~/.claude/projects/*/*.jsonl); do sleep 0.05; done; "
+        'printf \'{"type":"user","mess\\n'
         "\\0\\0\\0\\0\\n' >> $f",
     )
     job = Job(steps, dies=at(4))
