@@ -1,0 +1,1 @@
+"""The machine beneath a run: its clock, its processes, its memory."""
