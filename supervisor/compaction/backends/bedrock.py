@@ -1,9 +1,4 @@
-"""Bedrock by the anthropic SDK: InvokeModel, streaming, as Claude Code itself asks it.
-
-The environment that Claude Code reads decides: ``AWS_REGION``, ``AWS_PROFILE`` and the rest
-of the AWS chain, ``AWS_BEARER_TOKEN_BEDROCK``, ``ANTHROPIC_BEDROCK_BASE_URL``,
-``CLAUDE_CODE_SKIP_BEDROCK_AUTH``.
-"""
+"""Bedrock by the anthropic SDK: InvokeModel, streaming, as Claude Code itself asks it."""
 
 from __future__ import annotations
 
@@ -12,14 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...aws.client import ANTHROPIC_VERSION, DEFAULT_REGION, code_and_message, make_client
 from ..summarize import Request, Summary, SummaryFailed
 
-# SDK 2.12.0 sends 2026-10-21, of which no trace is public; Bedrock documents this one.
-ANTHROPIC_VERSION = "bedrock-2023-05-31"
+REGION = DEFAULT_REGION
 ATTEMPTS = 3
 RETRIED = frozenset({408, 409, 424, 429, 500, 502, 503, 504, 529})
 FIRST_WAIT = 0.5  # s, doubled; the SDK's own
-DEFAULT_REGION = "us-east-1"  # Claude Code's, since 2.1.172
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +43,7 @@ def summarize(
     late = f"the summary took longer than {limits.deadline:g} s"
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with _client(env, min(limits.silence, max(0.1, end - time.monotonic()))) as client:
+            with make_client(env, min(limits.silence, max(0.1, end - time.monotonic()))) as client:
                 return _stream(client, request, end, late, progress)
         except anthropic.APIStatusError as error:
             in_stream = error.status_code == 200  # an exception frame
@@ -77,34 +71,6 @@ def summarize(
             raise SummaryFailed(late)
         time.sleep(wait)
     raise AssertionError("the last attempt returns or raises")
-
-
-def _client(env: Mapping[str, str], silence: float) -> Any:
-    import anthropic
-    import httpx2
-
-    class Unsigned(anthropic.AnthropicBedrock):
-        """For a gateway that signs by itself."""
-
-        def _prepare_request(self, request: Any) -> None:
-            return None
-
-    skip = env.get("CLAUDE_CODE_SKIP_BEDROCK_AUTH", "").lower() in ("1", "true", "yes", "on")
-    region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or _profile_region(env)
-    kind = (
-        Unsigned if skip and not env.get("AWS_BEARER_TOKEN_BEDROCK") else anthropic.AnthropicBedrock
-    )
-    return kind(
-        aws_region=region,
-        max_retries=0,
-        timeout=httpx2.Timeout(silence, connect=min(10.0, silence)),
-    )
-
-
-def _profile_region(env: Mapping[str, str]) -> str:
-    import boto3  # type: ignore[import-untyped]
-
-    return boto3.Session(profile_name=env.get("AWS_PROFILE")).region_name or DEFAULT_REGION
 
 
 def _stream(
@@ -143,13 +109,7 @@ def _stream(
 
 
 def _status(error: Any) -> str:
-    """Bedrock's own code stands in a header, not in the SDK's exception."""
-    code = error.response.headers.get("x-amzn-errortype", "").split(":")[0]
-    body = error.body if isinstance(error.body, dict) else {}
-    if isinstance(body.get("error"), dict):  # an exception frame in the stream
-        body = body["error"]
-        code = str(body.get("type") or code)
-    message = body.get("message") or body.get("Message") or ""
+    code, message = code_and_message(error)
     named = " ".join(filter(None, (str(error.status_code), code)))
     return f"Bedrock answered {named}" + (f": {_one_line(message)}" if message else "")
 
