@@ -3,28 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from .core.policy import Policy
+from .core.rows import Row
+from .own_rows import ROWS, RowError, row_of
+from .quantities import BYTES, FILE, SECONDS, TOKENS, check, seconds
+
+
+def _quantity(default: str, kind: str) -> Any:
+    return field(default=default, metadata={"kind": kind})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Each field is a key of ccsup.toml and, in capitals behind CCSUP_, a variable."""
+    """Each field is a key of ccsup.toml and, in capitals behind CCSUP_, a variable.
+
+    Times are seconds, or texts such as "90s", "10m", "6h"; sizes bytes, or "50MB", "8GB",
+    "60%"; the context a number of tokens or a percentage of the model's. "0" switches off.
+    """
 
     claude: str = "claude"  # the program, a name on PATH or a path
     ask: bool = False  # offer a recovery instead of doing it
     model: str | None = None  # for the summary: a Bedrock model id, profile or ARN
-    max_barren: int = 3  # relaunches in a row without an answer of the model
+    max_deaths: int = 5  # of one cause without progress, in death_window
+    death_window: str = _quantity("30m", SECONDS)
+    max_barren: int = 8  # relaunches in a row without an answer of the model
     max_relaunches: int = 50  # in all
+    max_wait: str = _quantity("6h", SECONDS)  # for a service that is down or throttling
+    max_reset: str = _quantity("24h", SECONDS)  # for a stated reset of a usage limit
+    max_park: str = _quantity("12h", SECONDS)  # for credentials
+    max_time: str = _quantity("0", SECONDS)  # after which nothing is relaunched
+    max_cost: float = 0.0  # US dollars, likewise
+    refresh: str | None = None  # a command that renews the credentials
+    hang: str = _quantity("10m", SECONDS)  # without a sign of life, in the middle of a turn
+    context: str = _quantity("90%", TOKENS)  # above it ccsup compacts
+    memory: str = _quantity("0", BYTES)  # of claude and its children
+    max_resume: str = _quantity("50MB", FILE)  # a larger transcript is never resumed
+    steer: bool = True  # Claude Code's own compaction, below a size that has killed
     silence: float = 60.0  # s without a byte from Bedrock
     deadline: float = 120.0  # s for one summary
+    rows: tuple[Row, ...] = ()  # of the table of endings, the user's own
 
     @property
     def policy(self) -> Policy:
-        return Policy(self.ask, self.max_barren, self.max_relaunches)
+        return Policy(
+            ask=self.ask,
+            max_barren=self.max_barren,
+            max_relaunches=self.max_relaunches,
+            max_deaths=self.max_deaths,
+            death_window=seconds(self.death_window),
+            max_wait=seconds(self.max_wait),
+            max_reset=seconds(self.max_reset),
+            max_park=seconds(self.max_park),
+            max_time=seconds(self.max_time),
+            max_cost=self.max_cost,
+            own=self.rows,
+        )
 
 
 class SettingsError(Exception):
@@ -48,10 +85,10 @@ def load(env: Mapping[str, str], **options: Any) -> Settings:
     if path.exists():
         for key, value in _toml(path).items():
             found = _set(found, key, value, str(path))
-    for field in fields(Settings):
-        name = f"CCSUP_{field.name.upper()}"
-        if env.get(name):
-            found = _set(found, field.name, env[name], name)
+    for each in fields(Settings):
+        name = f"CCSUP_{each.name.upper()}"
+        if env.get(name) and each.name != ROWS:
+            found = _set(found, each.name, env[name], name)
     for key, value in options.items():
         if value is not None:
             found = _set(found, key, value, f"--{key.replace('_', '-')}")
@@ -68,37 +105,52 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _set(settings: Settings, key: str, value: Any, where: str) -> Settings:
-    known = {field.name: field.default for field in fields(Settings)}
+    known = {each.name: each for each in fields(Settings)}
     if key not in known:
         raise SettingsError(f"{where}: unknown key {key!r}; known: {', '.join(sorted(known))}")
-    default = known[key]
+    default, kind = known[key].default, known[key].metadata.get("kind")
     fit: Any = value
-    if isinstance(default, bool):
-        fit = _truth(value, key, where)
-    elif isinstance(default, int | float):
-        fit = _number(value, key, where, type(default))
-    elif not isinstance(value, str) or not value:
-        raise SettingsError(f"{where}: {key} wants a text, not {value!r}")
+    try:
+        if key == ROWS:
+            fit = tuple(row_of(each) for each in _list(value))
+        elif kind is not None:
+            fit = check(value, kind)
+        elif isinstance(default, bool):
+            fit = _truth(value)
+        elif isinstance(default, int | float):
+            fit = _number(value, type(default))
+        elif not isinstance(value, str) or not value:
+            raise ValueError("a text")
+    except RowError as error:
+        raise SettingsError(f"{where}: {key}: {error}") from error
+    except ValueError as error:
+        raise SettingsError(f"{where}: {key} wants {error}, not {value!r}") from error
     return replace(settings, **{key: fit})
 
 
-def _truth(value: Any, key: str, where: str) -> bool:
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise ValueError("[[rows]] tables")
+    return value
+
+
+def _truth(value: Any) -> bool:
     words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
     if isinstance(value, bool):
         return value
     if isinstance(value, str) and value.lower() in words:
         return words[value.lower()]
-    raise SettingsError(f"{where}: {key} wants true or false, not {value!r}")
+    raise ValueError("true or false")
 
 
-def _number(value: Any, key: str, where: str, kind: type) -> Any:
+def _number(value: Any, kind: type) -> Any:
+    what = "a whole number" if kind is int else "a number"
     try:
         number = kind(value)
-        if isinstance(value, float) and number != value:
-            raise ValueError(value)
-    except (TypeError, ValueError) as error:
-        what = "whole number" if kind is int else "number"
-        raise SettingsError(f"{where}: {key} wants a {what}, not {value!r}") from error
+    except (TypeError, ValueError):
+        raise ValueError(what) from None
+    if isinstance(value, float) and number != value:
+        raise ValueError(what)
     if isinstance(value, bool) or not 0 <= number < 1e9:
-        raise SettingsError(f"{where}: {key} wants a number from 0 to 1e9, not {value!r}")
+        raise ValueError("a number from 0 to 1e9")
     return number

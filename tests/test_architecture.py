@@ -12,21 +12,37 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "supervisor"
 SOURCES = {path.relative_to(PACKAGE): path for path in sorted(PACKAGE.rglob("*.py"))}
 
-# What knows no clock, file, process, network or chance. Of signal only its constants.
+# What knows no clock, file, process, network or chance. Of signal only its constants, of
+# datetime no now; the table of zones that zoneinfo reads is as good as a constant.
 PURE = frozenset(
-    "__future__ abc collections dataclasses enum functools itertools json math operator re"
-    " signal string textwrap types typing".split()
+    "__future__ abc collections dataclasses datetime enum functools itertools json math operator"
+    " re signal string textwrap types typing zoneinfo".split()
 )
-HEAVY = frozenset({"anthropic", "boto3", "botocore", "httpx2", "pexpect"})
-ADAPTERS = frozenset({"claude", "terminal", "compaction", "journal"})
+HEAVY = frozenset({"anthropic", "boto3", "botocore", "httpx2", "pexpect", "psutil"})
+ADAPTERS = frozenset({"claude", "terminal", "compaction", "journal", "host", "aws"})
 BELOW = {
     "core": {"core"},
     "terminal": {"core", "terminal"},
     "journal": {"core", "journal"},
+    "host": {"core", "host"},
+    "aws": {"aws"},
     "claude": {"core", "claude"},
     "compaction": {"core", "claude", "compaction"},
+    "quantities": set(),
+    "own_rows": {"core"},
+    "settings": {"core", "own_rows", "quantities"},
 }
-ABOVE = {"cli": {"__main__"}, "run": {"cli"}, "demo": {"cli"}}  # and who may import them
+# The one way from room to room: a summary is asked for with the client that is checked.
+ACROSS = {PurePath("compaction/backends/bedrock.py"): "aws.client"}
+# And who may import them.
+ABOVE = {
+    "cli": {"__main__"},
+    "run": {"cli"},
+    "demo": {"cli"},
+    "settings": {"cli", "run"},
+    "own_rows": {"settings"},
+    "quantities": {"settings", "run"},
+}
 FREE = "demo"  # it plays a whole world and may import anything
 VAGUE = frozenset({"manager", "helper", "util", "base", "common", "misc"})
 LONGEST = 250  # lines; a file that grows past it holds two things
@@ -132,10 +148,31 @@ def test_the_core_takes_only_names_and_numbers_from_signal() -> None:
     assert taken == []
 
 
+def test_the_core_does_not_ask_what_time_it_is() -> None:
+    asked = [
+        f"supervisor/{file}, line {node.lineno}: {node.attr}"
+        for file, path in SOURCES.items()
+        if room_of(file) == "core"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("now", "today", "utcnow")
+        and ast.unparse(node.value).rpartition(".")[2] in ("date", "datetime")
+    ]
+    assert asked == []
+
+
 @pytest.mark.parametrize("room", BELOW)
 def test_a_room_imports_only_what_stands_below_it(room: str) -> None:
-    ours = [(file, each) for file, each in found(room) if each.ours]
+    ours = [(file, each) for file, each in found(room) if each.ours and not is_across(file, each)]
     assert told([(file, each) for file, each in ours if each.room not in BELOW[room]]) == []
+
+
+def is_across(file: PurePath, each: Import) -> bool:
+    return each.ours and each.target.rpartition(".")[0] == ACROSS.get(file)
+
+
+def test_every_way_from_room_to_room_is_in_use() -> None:
+    assert {file for file, each in found() if is_across(file, each)} == set(ACROSS)
 
 
 def test_only_run_imports_all_the_adapters() -> None:
@@ -149,7 +186,7 @@ def test_only_run_imports_all_the_adapters() -> None:
 
 
 def test_nothing_imports_what_stands_above_it() -> None:
-    """cli -> run -> (claude, terminal, compaction, journal) -> core."""
+    """cli -> run -> (claude, terminal, compaction, journal, host, aws) -> core."""
     upward = [
         (file, each)
         for file, each in found()
@@ -202,7 +239,9 @@ def test_only_the_command_line_catches_everything() -> None:
 
 
 def test_every_module_of_the_core_has_its_test_and_the_reverse() -> None:
-    spoken_by_the_machine = {"__init__", "commands", "events", "state"}  # see test_machine.py
+    spoken_by_the_machine = set(  # see test_machine.py
+        "__init__ commands events state living dying recovering".split()
+    )
     modules = {file.stem for file in SOURCES if room_of(file) == "core"} - spoken_by_the_machine
     tests = {path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("core/test_*")}
     assert modules == tests

@@ -78,6 +78,7 @@ class Job:
     asked: list[Request] = field(default_factory=list)  # the agent's requests
     summaries: list[Request] = field(default_factory=list)
     deaths: int = 0
+    compactions: int = 0  # that Claude Code has asked for itself
     done: int = 0
 
     def __call__(self, request: Request) -> Reply:
@@ -90,6 +91,9 @@ class Job:
         if self.dies(len(self.asked), request):
             self.deaths += 1
             return self.death
+        if request.compacts:
+            self.compactions += 1
+            return Say((text(f"<analysis>-</analysis><summary>{NOTES}</summary>"),))
         if self.done >= len(self.steps):
             return Say((text(self.final),))
         said, command = self.steps[self.done]

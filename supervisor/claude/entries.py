@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ..core.ending import ApiError
@@ -76,7 +77,17 @@ class Entry:
             text=self.text,
             kind=kind if isinstance(kind, str) else "unknown",
             status=status if isinstance(status, int) else None,
+            at=self.at,
         )
+
+    @property
+    def at(self) -> float | None:
+        """When it was written, in seconds since the epoch."""
+        timestamp = self.raw.get("timestamp")
+        try:
+            return datetime.fromisoformat(timestamp).timestamp()  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            return None
 
     @property
     def is_answer(self) -> bool:

@@ -36,15 +36,24 @@ class HookEvent:
     prompt: str | None = None
 
 
-def plugin_files(log: Path, *, session_start: bool) -> dict[str, str]:
-    """The plugin folder's files, by their path in it, as text."""
+def plugin_files(log: Path, pins: Path | None = None, *, session_start: bool) -> dict[str, str]:
+    """The plugin folder's files, by their path in it, as text.
+
+    `pins` holds words that the session shall hear again after a compaction of its own: what
+    a SessionStart hook prints is put into the context.
+    """
     events = (*((SESSION_START,) if session_start else ()), *EVENTS)
     command = f"(exec 2>/dev/null; {{ cat; echo; }} >> {shlex.quote(str(log))}) || :"
     hook = [{"hooks": [{"type": "command", "command": command, "timeout": 5}]}]
     manifest = {"name": NAME, "description": "Tells ccsup of a turn's end.", "version": "1.0.0"}
+    hooks: dict[str, list[Any]] = dict.fromkeys(events, hook)
+    if pins is not None and session_start:
+        said = f"cat {shlex.quote(str(pins))} 2>/dev/null || :"
+        again = {"matcher": "compact", "hooks": [{"type": "command", "command": said}]}
+        hooks[SESSION_START] = [*hook, again]
     return {
         ".claude-plugin/plugin.json": json.dumps(manifest),
-        "hooks/hooks.json": json.dumps({"hooks": dict.fromkeys(events, hook)}),
+        "hooks/hooks.json": json.dumps({"hooks": hooks}),
     }
 
 

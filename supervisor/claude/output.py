@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, Protocol
 
-from ..core.classify import is_out_of_memory
 from ..core.ending import ApiError
+from ..core.table import is_left
 from .control import answers_repeated
 from .hooks import NAME
+from .totals import Json, Totals
 
-Json = dict[str, Any]
-
-SUMS = ("total_cost_usd", "num_turns", "duration_ms", "duration_api_ms", "safety_stops")
-TREES = ("usage", "modelUsage", "model_usage_since_last_result", "subagent_stats")
-LISTS = ("permission_denials",)
-CONSTANTS = frozenset({"contextWindow", "maxOutputTokens", "max_depth"})
+Left = Callable[[ApiError], bool]  # whether an error is one that nothing is done about
 
 
 class Stdout(Protocol):
+    @property
+    def reported(self) -> bool:
+        """The launch has printed a result, good or bad."""
+
     def feed(self, data: bytes) -> bytes:
         """Take what the child printed; give what may go out at once."""
 
@@ -38,16 +39,20 @@ class Stdout(Protocol):
         """The run is over: give what is held, as its result."""
 
 
-def for_format(name: str) -> Stdout:
+def for_format(name: str, left: Left = is_left) -> Stdout:
     """`name` is claude's ``--output-format``."""
     if name == "stream-json":
-        return StreamStdout()
-    return JsonStdout() if name == "json" else TextStdout()
+        return StreamStdout(left)
+    return JsonStdout(left) if name == "json" else TextStdout()
 
 
 class TextStdout:
     def __init__(self) -> None:
         self._held = bytearray()
+
+    @property
+    def reported(self) -> bool:
+        return bool(self._held.strip())
 
     def feed(self, data: bytes) -> bytes:
         self._held += data
@@ -65,9 +70,10 @@ class TextStdout:
 class JsonStdout(TextStdout):
     """One object at the end or, with ``--verbose``, an array of all messages."""
 
-    def __init__(self) -> None:
+    def __init__(self, left: Left = is_left) -> None:
         super().__init__()
-        self._before: Json = {}
+        self._left = left
+        self._totals = Totals()
         self._messages: list[Json] = []
 
     def set_aside(self, totals: Json | None = None) -> bytes:
@@ -75,32 +81,38 @@ class JsonStdout(TextStdout):
         found = _parse(held)
         messages = found if isinstance(found, list) else [found] if isinstance(found, dict) else []
         results = [message for message in messages if message.get("type") == "result"]
-        self._before = add_totals(self._before, results[-1] if results else totals or {})
-        self._messages += [message for message in messages if not _tells_death(message)]
+        self._totals.add(results[-1] if results else totals or {})
+        self._messages += [message for message in messages if not _tells_death(message, self._left)]
         return held
 
     def deliver(self) -> bytes:
         held = super().deliver()
         found = _parse(held)
         if isinstance(found, list):
-            if not self._messages and not self._before:
+            if not self._messages and not self._totals.so_far:
                 return strip_plugin(held)
             opened = any(map(_is_init, self._messages))
             found = self._messages + [part for part in found if not (opened and _is_opening(part))]
-            return strip_plugin(_dump([_with(self._before, part) for part in found]))
-        if isinstance(found, dict) and self._before:
-            return _dump(_with(self._before, found))
+            return strip_plugin(_dump([self._totals.over_all(part) for part in found]))
+        if isinstance(found, dict) and self._totals.so_far:
+            return _dump(self._totals.over_all(found))
         return held
 
 
 class StreamStdout:
-    def __init__(self) -> None:
+    def __init__(self, left: Left = is_left) -> None:
+        self._left = left
         self._partial = b""
         self._held: list[bytes] = []
-        self._before: Json = {}
+        self._totals = Totals()
         self._last: Json = {}
         self._opened = False  # the opening words have gone out
         self._opening = False  # a relaunched process has not come to speak yet
+        self._spared = False  # the last message was an error that is left to the user
+
+    @property
+    def reported(self) -> bool:
+        return bool(self._last)
 
     def feed(self, data: bytes) -> bytes:
         *lines, self._partial = (self._partial + data).split(b"\n")
@@ -116,17 +128,23 @@ class StreamStdout:
             self._opening = False
         if message.get("type") == "result":
             self._last = message
-            if self._before:
-                line = _dump(_with(self._before, message))
+            if self._totals.so_far:
+                line = _dump(self._totals.over_all(message))
         if _is_init(message):
             self._opened = True
             line = strip_plugin(line)
-        if _tells_death(message):
+        if not self._is_spared(message) and _tells_death(message, self._left):
             self._held.append(line)
             return b""
         if message.get("type") == "assistant" and self._held:
             return self._release() + line  # it lives after all
         return self._pass(line)
+
+    def _is_spared(self, message: Json) -> bool:
+        """The result that follows an error which is left to the user belongs to it."""
+        if message.get("type") == "assistant":
+            self._spared = bool(message.get("error")) and not _tells_death(message, self._left)
+        return self._spared
 
     def _pass(self, line: bytes) -> bytes:
         if self._held:
@@ -136,7 +154,7 @@ class StreamStdout:
 
     def set_aside(self, totals: Json | None = None) -> bytes:
         held = b"".join(self._held) + self._partial
-        self._before = add_totals(self._before, self._last or totals or {})
+        self._totals.add(self._last or totals or {})
         self._held, self._partial, self._last = [], b"", {}
         self._opening = self._opened
         return held
@@ -177,14 +195,32 @@ def _is_opening(message: Json) -> bool:
     return subtype == "init" or (subtype in ("hook_started", "hook_response") and starts)
 
 
-def _tells_death(message: Json) -> bool:
-    if message.get("type") == "result" and message.get("is_error"):
-        return is_out_of_memory(ApiError(str(message.get("result", ""))))
+def _tells_death(message: Json, left: Left) -> bool:
+    """Whether it tells of an error that the run may recover from.
+
+    A result that is no "success" (the turns or the budget are used up) is a result.
+    """
+    if message.get("type") == "result":
+        return message.get("subtype") == "success" and _is_recovered(message, "result", left)
     if message.get("type") == "assistant" and message.get("error"):
-        content = message.get("message", {}).get("content")
+        inner = message.get("message")
+        content = inner.get("content") if isinstance(inner, dict) else None
         blocks = content if isinstance(content, list) else [{"text": content}]
-        return any(is_out_of_memory(ApiError(str(block.get("text", "")))) for block in blocks)
+        shown = [block for block in blocks if isinstance(block, dict)]
+        return any(_is_recovered({**message, **block}, "text", left) for block in shown)
     return False
+
+
+def _is_recovered(message: Json, key: str, left: Left) -> bool:
+    if key == "result" and not message.get("is_error"):
+        return False
+    kind, status = message.get("error"), message.get("api_error_status")
+    error = ApiError(
+        str(message.get(key, "")),
+        kind if isinstance(kind, str) else "unknown",
+        status if isinstance(status, int) else None,
+    )
+    return not left(error)
 
 
 # As Claude Code lists a plugin folder in its init message. Inside a text the quotes would be
@@ -197,37 +233,3 @@ def strip_plugin(line: bytes) -> bytes:
     """The same bytes without our plugin in the list of plugins."""
     stripped, count = _LISTED.subn(rb"\1", line, count=1)
     return re.sub(rb'("plugins": ?\[[^\[\]]*\}), ?\]', rb"\1]", stripped) if count else line
-
-
-def _with(before: Json, message: Json) -> Json:
-    if message.get("type") != "result" or not before:
-        return message
-    return {**message, **add_totals(before, message)}
-
-
-def add_totals(before: Json, result: Json) -> Json:
-    """The totals of two results, for the keys that are totals and are there."""
-    found: Json = {}
-    for key in (*SUMS, *TREES):
-        if key in before or key in result:
-            found[key] = _sum(before.get(key), result.get(key))
-    for key in LISTS:
-        if key in before or key in result:
-            found[key] = [*(before.get(key) or ()), *(result.get(key) or ())]
-    return found
-
-
-def _sum(one: Any, other: Any) -> Any:
-    if one is None or other is None:
-        return other if one is None else one
-    if isinstance(one, dict) and isinstance(other, dict):
-        return {
-            key: other.get(key, one.get(key))
-            if key in CONSTANTS
-            else _sum(one.get(key), other.get(key))
-            for key in {**other, **one}
-        }
-    numbers = isinstance(one, int | float) and isinstance(other, int | float)
-    if numbers and not isinstance(one, bool) and not isinstance(other, bool):
-        return one + other
-    return other

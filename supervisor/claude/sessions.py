@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
@@ -64,3 +65,14 @@ def newest(folder: Path) -> Path | None:
         return max(found, key=lambda path: path.stat().st_mtime_ns, default=None)
     except OSError:
         return None
+
+
+def last_written(folder: Path) -> float | None:
+    """Seconds since anything below a session's own folder was written; None: nothing there."""
+    times = []
+    for path in folder.glob("**/*.jsonl"):
+        try:
+            times.append(path.stat().st_mtime)
+        except OSError:
+            continue
+    return time.time() - max(times) if times else None

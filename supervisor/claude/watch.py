@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from ..core.ending import ApiError, Ending, Exit, SessionFacts
 from ..core.events import Answered, TurnBegan, TurnDied
@@ -20,6 +18,7 @@ from . import sessions
 from .entries import Entry, decode
 from .follow import Follower, size
 from .hooks import HookChannel, HookEvent
+from .tally import Tally
 
 LEAVING = frozenset({"prompt_input_exit", "logout"})  # SessionEnd's reasons
 INTERRUPTED = "[Request interrupted by user"
@@ -44,6 +43,7 @@ class Expectation:
     leaf: str | None = None
     sizes: Mapping[Path, int] | None = None
     turn_open: bool = False  # with -p a request stands from the first moment
+    words: int = 0  # estimated tokens of the conversation that is taken up
 
 
 class Watch:
@@ -61,10 +61,12 @@ class Watch:
         self._hook_error: ApiError | None = None
         self._hook_at = 0.0
         self._user_left = False
-        self._tool_calls = 0
-        self._usage: dict[str, dict[str, Any]] = {}  # by response
+        self.tally = Tally(expected.words)
+        self.stirred = 0.0  # when anything was last heard or read, as `now` of a poll
+        self.hooked = False  # the hooks speak
         self._told_error: ApiError | None = None
         self._read_any = False  # the transcript speaks
+        self._resting = False  # the last entry is a tool's result
         self._half: Entry | None = None  # an answer that may still break off
         self.moved = False  # to another session, within this launch
         if expected.session:
@@ -82,12 +84,14 @@ class Watch:
         """What is new at `now` (seconds since the epoch); `final` after the child's end."""
         found: list[WatchEvent] = []
         for event in self._hooks.events() if self._hooks else ():
+            self.stirred, self.hooked = now, True
             self._hear(event, now)
         if self._follower is None:
             self._search(pid)
         elif not self._follower.path.exists() and self._session:
             self._turn_to(self._session, sessions.find(self._env, self._cwd, self._session))
         for line in self._follower.lines(final=final) if self._follower else ():
+            self.stirred = now
             entries = decode(line)
             if entries is None:
                 self.skipped += 1
@@ -105,24 +109,37 @@ class Watch:
             turn_open=self._turn_open,
             error=self._error,
             user_left=self._user_left,
+            begun=self._read_any or bool(self.prompts),
+            under_way="; ".join(self.tally.open_calls.values()),
             facts=SessionFacts(
                 session=self._session if size(self.path) else None,
                 path=str(self.path) if self.path else None,
                 size=size(self.path),
-                tool_calls=self._tool_calls,
+                tool_calls=self.tally.tool_calls,
+                context=self.tally.size,
+                cost=self.tally.cost,
             ),
         )
 
     @property
     def answers(self) -> int:
         """Responses of the model since the launch."""
-        return len(self._usage)
+        return self.tally.answers
 
-    def totals(self) -> dict[str, Any]:
-        """Turns and tokens since the launch, as a result message would tell them."""
-        keys = {key for usage in self._usage.values() for key in usage if key.endswith("_tokens")}
-        usage = {key: sum(_count(each.get(key)) for each in self._usage.values()) for key in keys}
-        return {"num_turns": self.answers, "usage": usage}
+    @property
+    def turn_open(self) -> bool:
+        """A request of the user is not answered yet."""
+        return self._turn_open
+
+    @property
+    def at_rest(self) -> bool:
+        """Something was said in it, and all of it is answered."""
+        return self._read_any and not self._turn_open and self._error is None
+
+    @property
+    def between_calls(self) -> bool:
+        """In the middle of a turn, with no tool at work: the child can be ended at no loss."""
+        return self._turn_open and self._read_any and self._resting and not self.tally.open_calls
 
     @property
     def _error(self) -> ApiError | None:
@@ -152,7 +169,9 @@ class Watch:
     def _hear(self, event: HookEvent, now: float) -> None:
         other = event.session != self._session and event.name != "SessionEnd"
         if event.session and event.transcript and other:
-            self.moved = self.moved or self._session is not None
+            if self._session is not None:
+                self.moved = True
+                self.tally.compacted()  # another context
             self._turn_to(event.session, event.transcript)
             self._entry_error = self._hook_error = None
             self.prompts = []
@@ -170,23 +189,30 @@ class Watch:
     def _read(self, entry: Entry) -> list[WatchEvent]:
         if entry.parent in self._linked and entry.uuid:
             self._linked.add(entry.uuid)
+        if entry.type == "boundary" and not entry.sidechain:
+            self.tally.compacted()
+        if entry.is_summary and "ccsup" not in entry.raw:
+            self.tally.note(entry)
         if not entry.on_main_chain or entry.is_summary or "ccsup" in entry.raw:
             return []  # not the conversation, or written by a compaction (ours or its own)
-        if self._hook_error and _seconds(entry.raw.get("timestamp")) > self._hook_at:
+        if self._hook_error and (entry.at or 0.0) > self._hook_at:
             self._hook_error = None
         self._read_any = True
         self._entry_error = entry.api_error
         self._turn_open = _opens(entry, self._turn_open)
-        self._tool_calls += len(entry.tool_calls)
+        self._resting = entry.is_tool_result
+        half, self._half = self._half, None
+        if entry.type == "user" and half is not None:
+            self.tally.answered(half)  # before what came after it
+        self.tally.note(entry)
         if entry.is_answer and entry.message.get("stop_reason") is None:
             self._half = entry
             return []
-        whole = entry if entry.is_answer else self._half if entry.type == "user" else None
-        self._half = None
+        whole = entry if entry.is_answer else half if entry.type == "user" else None
         if whole is None:
             return []
-        usage = whole.message.get("usage")
-        self._usage[str(whole.message.get("id"))] = usage if isinstance(usage, dict) else {}
+        if whole is entry:
+            self.tally.answered(whole)
         return [Answered(linked=self._is_linked(whole))]
 
     def _is_linked(self, entry: Entry) -> bool:
@@ -208,16 +234,3 @@ def _opens(entry: Entry, before: bool) -> bool:
     if not entry.is_tool_result and text.startswith(COMMAND_MARKS):
         return before
     return True
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _seconds(timestamp: object) -> float:
-    if not isinstance(timestamp, str):
-        return 0.0
-    try:
-        return datetime.fromisoformat(timestamp).timestamp()
-    except ValueError:
-        return 0.0

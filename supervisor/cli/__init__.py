@@ -9,6 +9,8 @@ import click
 from .. import __version__
 from ..settings import SettingsError
 from .demo import demo
+from .explain import explain
+from .options import own_options
 from .run import run
 
 INTERRUPTED = 130
@@ -17,15 +19,7 @@ CONFIGURATION = 78  # sysexits.h EX_CONFIG
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", prog_name="ccsup")
-@click.option("--ask/--no-ask", default=None, help="Offer a recovery instead of doing it.")
-@click.option("--claude", metavar="PROGRAM", help="The claude to run (default: the one on PATH).")
-@click.option("--model", metavar="ID", help="The Bedrock model that writes the summary.")
-@click.option(
-    "--max-barren",
-    metavar="N",
-    help="Give up after N relaunches in a row without an answer of the model (3).",
-)
-@click.option("--max-relaunches", metavar="N", help="Give up after N relaunches in all (50).")
+@own_options
 @click.pass_context
 def ccsup(context: click.Context, /, **options: object) -> None:
     """Keep long Claude Code jobs alive: `ccsup run …` is typed instead of `claude …`.
@@ -38,6 +32,7 @@ def ccsup(context: click.Context, /, **options: object) -> None:
 
 ccsup.add_command(run)
 ccsup.add_command(demo)
+ccsup.add_command(explain)
 
 
 def main() -> None:

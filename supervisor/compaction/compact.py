@@ -14,12 +14,14 @@ from ..core.commands import Way
 from .backends import bedrock
 from .check import check
 from .compose import Surroundings, compose
+from .culprits import largest_outputs
 from .digest import CONTINUE_MARK, Digest, digest
 from .order import Order, Result
 from .plan import Deaths, budget, tail, tokens, tokens_of
 from .prompts import Prompt
 from .read import read
 from .redact import Redactor, redact_values
+from .resume import resumed, why_not
 from .summarize import (
     MATERIAL,
     SMALL_MATERIAL,
@@ -39,6 +41,7 @@ class Means:
     env: Mapping[str, str]
     summary_prompt: Prompt
     continue_prompt: Prompt
+    resume_prompt: Prompt
     redact: Redactor
     tree: str
     now: str  # ISO 8601
@@ -57,18 +60,27 @@ def compact(order: Order, means: Means) -> Result:
     known.add_unwritten(map(means.redact, unwritten))
     if not known.record or (order.repeatable and not answered):
         return Result(None, order.way, skipped=conversation.skipped)
+    if order.way == Way.RESUMED.name:
+        refused = why_not(order)
+        if refused is None:
+            prompt = means.resume_prompt.render(reason=order.reason)
+            return resumed(order, conversation, unwritten, prompt)
+        means.say(f"the session cannot be resumed as it is: {refused}")
+        order = replace(order, way=Way.REBUILT.name)
     size = tokens_of(conversation.live)
     allowed = budget(size, order.hardness, Deaths(tuple(order.died_at or ()), order.steps))
     summary, told = _narrative(order, means, known, size) if answered else (None, "not needed")
     narrative = summary.text if summary else ""
-    around = Surroundings(order.reason, order.transcripts, means.tree)
+    culprits = largest_outputs(conversation.live, means.redact) if order.culprit else ()
+    around = Surroundings(order.reason, order.transcripts, means.tree, culprits)
     kept = tail(entries, allowed.tail)
     shown = {item.entry.uuid for item in kept}
     context = means.redact(compose(known, narrative, around, allowed, shown))
+    continued = means.continue_prompt.render(reason=order.reason)
     result = Result(
         session=order.session,
         way=order.way,
-        prompt=f"{CONTINUE_MARK} {means.continue_prompt.render(reason=order.reason).strip()}",
+        prompt="" if order.at_rest else f"{CONTINUE_MARK} {continued.strip()}",
         context=context,
         narrative=narrative,
         told=told,
@@ -142,7 +154,7 @@ def _narrative(order: Order, means: Means, known: Digest, size: int) -> tuple[Su
         reason=order.reason,
     )
     env = means.env
-    region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or bedrock.DEFAULT_REGION
+    region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or bedrock.REGION
     names = ("ANTHROPIC_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL", "ANTHROPIC_SMALL_FAST_MODEL")
     reason = ""
     for model in candidates(order.model, [env.get(name) for name in names], region):

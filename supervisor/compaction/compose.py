@@ -26,6 +26,7 @@ class Surroundings:
     reason: str  # how the session ended
     transcripts: Sequence[str] = ()
     tree: str = ""  # the work tree now, as git tells it
+    culprits: Sequence[str] = ()  # what filled the context, a line each
 
 
 def compose(
@@ -49,6 +50,7 @@ def compose(
         _section("Earlier summary", _earlier(digest, room // 3)),
         _section("What was done, recorded by code", record(digest, max(100, room), shown)),
         _section("State of the work", facts),
+        _section("What filled the context (take less of it at a time)", _culprits(around)),
     ]
     if told:
         parts.append(
@@ -66,6 +68,10 @@ def _opening(around: Surroundings) -> str:
         f" ({around.reason}). What follows is its compacted context. The whole transcript can be"
         f" searched where a detail is missing:{where}"
     )
+
+
+def _culprits(around: Surroundings) -> str:
+    return "\n".join(f"- {line}" for line in around.culprits)
 
 
 def _section(title: str, text: str) -> str:

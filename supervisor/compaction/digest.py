@@ -77,7 +77,7 @@ class Digest:
     def add_unwritten(self, prompts: Iterable[str]) -> None:
         """Add what the user has said and a killed Claude Code had not written down yet."""
         written = self.user_words
-        for prompt in map(str.strip, prompts):
+        for prompt in dict.fromkeys(map(str.strip, prompts)):  # two witnesses may tell one
             known = any(prompt == words or prompt in words.split("\n\n") for words in written)
             long = len(prompt) > LONG and any(prompt in words for words in written)
             spoken = prompt and not prompt.startswith((*NOT_SPOKEN, CONTINUE_MARK))

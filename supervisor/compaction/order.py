@@ -27,6 +27,10 @@ class Order:
     cwd: str = "."
     said: list[str] | None = None  # prompts that the hooks told; the file lags behind
     narrative: str | None = None  # of an earlier compaction of these same transcripts
+    current: str | None = None  # the transcript of the session that ended
+    max_resume: int = 50_000_000  # bytes; a larger transcript is never resumed
+    culprit: bool = False  # name in the context what filled it
+    at_rest: bool = False  # nothing is to be done until the user says more
 
 
 @dataclass(frozen=True, slots=True)

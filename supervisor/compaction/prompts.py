@@ -16,6 +16,7 @@ from string import Template
 VARIABLES: Mapping[str, frozenset[str]] = {
     "summary": frozenset({"task", "words", "reason"}),
     "continue": frozenset({"reason"}),
+    "resume": frozenset({"reason"}),
 }
 PACKAGE = Path(__file__).resolve().parent.parent
 SHIPPED = (PACKAGE / "prompts", PACKAGE.parent / "prompts")

@@ -59,6 +59,7 @@ def _means(order: Order, folders: tuple[Path, ...], env: Mapping[str, str]) -> M
         env=env,
         summary_prompt=load("summary", folders),
         continue_prompt=load("continue", folders),
+        resume_prompt=load("resume", folders),
         redact=redactor(env, secrets.token_bytes(16)),
         tree=worktree.state(Path(order.cwd), env),
         now=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),

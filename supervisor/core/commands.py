@@ -1,4 +1,4 @@
-"""What to do. The counterpart of events.py; the shell (run.py) performs these."""
+"""What to do. The counterpart of events.py; the shell performs these."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import Enum
 class Way(Enum):
     """How the compacted context reaches the next session."""
 
+    RESUMED = "the same session, resumed"
     REBUILT = "a rebuilt session file"
     PROMPT = "the first prompt of a new session"
 
@@ -29,6 +30,11 @@ class Forward:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupt:
+    """Ask the child to break off what it does (SIGINT)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Terminate:
     """Ask the child to end in good order (SIGTERM)."""
 
@@ -40,11 +46,17 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Compact:
-    """Make the next session's context. Answered by Compacted or CompactionFailed."""
+    """Make the next session's context, or look whether the same one can be resumed.
+
+    Answered by Compacted or CompactionFailed. `culprit`: name in it what fills the context;
+    `at_rest`: nothing is to be done in it until the user says more.
+    """
 
     hardness: int
     way: Way = Way.REBUILT
     with_model: bool = True
+    culprit: bool = False
+    at_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +66,25 @@ class Abandon:
 
 @dataclass(frozen=True, slots=True)
 class SetTimer:
-    """One timer; a new one replaces the old. `seconds` None cancels it."""
+    """One timer; a new one replaces the old. `seconds` None cancels it.
+
+    `told`: what is waited for, to be shown with the time that is left.
+    """
 
     seconds: float | None
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Run the user's command that renews the credentials, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Look at the credentials; with `probe` by one small request. Answered by Checked."""
+
+    probe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +114,14 @@ class Quit:
 Command = (
     Spawn
     | Forward
+    | Interrupt
     | Terminate
     | Kill
     | Compact
     | Abandon
     | SetTimer
+    | Refresh
+    | Check
     | Ask
     | Announce
     | Deliver

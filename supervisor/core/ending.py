@@ -54,6 +54,7 @@ class ApiError:
     kind: str = "unknown"
     status: int | None = None
     source: str = "transcript"
+    at: float | None = None  # its own time, in seconds since the epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,25 @@ class SessionFacts:
     path: str | None = None
     size: int = 0  # bytes of the transcript file
     tool_calls: int = 0  # since this launch
+    context: int = 0  # tokens of the last request and its answer, as the model counted them
+    cost: float = 0.0  # US dollars since this launch, by the model's list price
+    rss: int = 0  # bytes of claude and its children, the most that was seen
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened, and a throw of the dice, for the core has neither.
+
+    `steady`: seconds on a clock that never goes back and counts time asleep; `wall`:
+    seconds since the epoch; `chance`: from 0 to 1, for jitter.
+    """
+
+    steady: float = 0.0
+    wall: float = 0.0
+    chance: float = 0.0
+
+
+SOMETIME = Moment()  # where time does not matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +100,12 @@ class Ending:
     error: ApiError | None = None
     user_left: bool = False
     facts: SessionFacts = SessionFacts()
+    begun: bool = True  # something was said in it since the launch
+    reported: bool = False  # the child has printed a result, be it a bad one
+    under_way: str = ""  # the tool call that has no result yet, on one line
+    condemned: str | None = None  # the ward of ccsup's own that has ended it
+    at_rest: bool = False  # condemned with no request of the user unanswered
+    oom_kills: int = 0  # of the kernel, in the child's cgroup, since the launch
+    screen: str = ""  # the last lines that the child has shown
+    uptime: float = 0.0  # s since the launch
+    moment: Moment = SOMETIME

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .commands import Way
-from .ending import Ending
+from .ending import SOMETIME, Ending, Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,13 @@ class TurnBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class Condemned:
+    """One of ccsup's wards wants the child ended; `ending.condemned` says which."""
+
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
 class Exited:
     """The child is reaped and its transcript read to the end."""
 
@@ -56,8 +63,9 @@ class Exited:
 class Compacted:
     """Answers Compact: the next session's context is ready.
 
-    `session` is the next session's id; None where there was nothing to compact and
-    the same command is given again. Token counts are estimates (bytes / 4).
+    `session` is the next session's id (the same one, where the way is to resume it); None
+    where there was nothing to compact and the same command is given again. Token counts are
+    estimates (bytes / 4).
     """
 
     session: str | None
@@ -65,6 +73,7 @@ class Compacted:
     tokens_before: int = 0
     tokens_after: int = 0
     narrative: str = ""  # who wrote it, or why there is none
+    cost: float = 0.0  # US dollars, of the summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,21 @@ class Consented:
 class TimerFired:
     """Answers SetTimer."""
 
+    moment: Moment = SOMETIME
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Answers Check. `state`: "good", "expired", "denied" or "unknown".
+
+    `fingerprint` changes with the credentials and tells nothing of them.
+    """
+
+    state: str
+    fingerprint: str | None = None
+    told: str = ""
+    moment: Moment = SOMETIME
+
 
 @dataclass(frozen=True, slots=True)
 class StopRequested:
@@ -99,10 +123,12 @@ Event = (
     | Answered
     | TurnDied
     | TurnBegan
+    | Condemned
     | Exited
     | Compacted
     | CompactionFailed
     | Consented
     | TimerFired
+    | Checked
     | StopRequested
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .launch import (
@@ -93,18 +95,21 @@ def next_argv(
     prompt: str | None = None,
     plugin_dir: str | None = None,
     keep_operands: bool = False,
+    limits: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
     """The user's flags again, less prompt and session options, for the next session.
 
     `resume` takes up a rebuilt session file, `session` names a fresh one. `prompt` stands
     last, behind ``--``, so that no option of many values can swallow it. `keep_operands`
-    keeps the user's own prompt there.
+    keeps the user's own prompt there. `limits` are new values of options that are there.
     """
     kept: list[str] = []
     operands: list[str] = []
     for part in invocation.parts:
         if isinstance(part, Operand):
             operands.append(part.word)
+        elif limits and part.name in limits:
+            kept += (part.name, limits[part.name])
         elif part.name not in SESSION_OPTIONS:
             kept += part.words
     last = operands if keep_operands else [prompt] if prompt is not None else []
@@ -115,6 +120,22 @@ def next_argv(
         *(("--session-id", session) if session else ()),
         *(("--", *last) if last else ()),
     )
+
+
+def left_over(invocation: Invocation, turns: int, cost: float) -> dict[str, str]:
+    """What is left of ``--max-turns`` and ``--max-budget-usd`` after `turns` and US dollars.
+
+    They hold over all launches together. A limit that is used up leaves one turn or a cent, for
+    Claude Code to say itself that it has come to its end.
+    """
+    found = {}
+    most = invocation.value("--max-turns")
+    if most is not None and most.isdecimal():
+        found["--max-turns"] = str(max(1, int(most) - turns))
+    budget = invocation.value("--max-budget-usd")
+    if budget is not None and re.fullmatch(r"\d+(?:\.\d*)?|\.\d+", budget):
+        found["--max-budget-usd"] = f"{max(0.01, float(budget) - cost):.4f}"
+    return found
 
 
 def _ours(plugin_dir: str | None) -> tuple[str, ...]:

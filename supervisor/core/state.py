@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from .classify import Verdict
 from .commands import Command, Compact, Way
 from .ending import Ending
-from .policy import History, Policy
+from .policy import Decision, History, Policy
 
 
 class Phase(Enum):
@@ -18,8 +19,23 @@ class Phase(Enum):
     SETTLING = "settling"
     STOPPING = "stopping"
     ASKING = "asking"
+    WAITING = "waiting"
+    PARKED = "parked"
     COMPACTING = "compacting"
     ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Parking:
+    """What is known of credentials that were found dead."""
+
+    since: float  # steady seconds
+    fingerprint: str | None = None  # of those that are known not to work
+    probes: int = 0  # requests that only asked
+    next_probe: float = 0.0  # steady seconds
+    probing: bool = False
+    expired: bool = False  # at the last look
+    looks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +46,13 @@ class State:
     way: Way = Way.REBUILT
     proved: bool = True  # this launch's context has shown itself in an answer
     ending: Ending | None = None  # the death that is being dealt with
+    verdict: Verdict | None = None  # on it
+    decision: Decision | None = None  # about it
+    parking: Parking | None = None  # until the model answers
     compaction: Compact | None = None  # the one under way
     returncode: int = 0  # of the last child
     stopping: bool = False  # we were asked to end: no more relaunches
+    urged: int = 0  # how often the child was asked to end
 
 
 Step = tuple[State, tuple[Command, ...]]

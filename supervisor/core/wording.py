@@ -2,23 +2,59 @@
 
 from __future__ import annotations
 
-from .classify import Cause, Verdict
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from .classify import Verdict
 from .commands import Way
 from .ending import Ending, SessionFacts
 from .events import Compacted
+from .policy import Decision, Park, Recover, Wait
 
 QUESTION = "Compact the transcript and relaunch the session? [Y/n] "
-
-_NAMES = {
-    Cause.OUT_OF_MEMORY: "Claude Code ran out of memory in the middle of the job.",
-    Cause.KILLED: "Claude Code was killed in the middle of the job.",
-}
+GOES_ON = "going on in"
+PARKED = (
+    "Parked until the credentials are good again; they are looked at every half minute.\n"
+    "to go on   renew them (for SSO: aws sso login), in any terminal; Ctrl-C ends the run"
+)
+CREDENTIALS_GOOD = "The credentials are good again."
 
 
 def death(verdict: Verdict, facts: SessionFacts) -> str:
-    return "\n".join(
-        (_NAMES.get(verdict.cause, ""), f"evidence  {verdict.evidence}", *_session(facts))
-    )
+    return "\n".join((verdict.row.told, f"evidence  {verdict.evidence}", *_session(facts)))
+
+
+def question(decision: Decision) -> str:
+    match decision:
+        case Recover(resume=True):
+            return "Resume the session in a fresh process? [Y/n] "
+        case Wait() | Park():
+            return "Wait, and then resume the session? [Y/n] "
+    return QUESTION
+
+
+def waiting(decision: Wait) -> str:
+    until = ""
+    if decision.until is not None:
+        until = f", until {datetime.fromtimestamp(decision.until, UTC):%Y-%m-%d %H:%M} UTC"
+    return f"Waiting {duration(decision.seconds)}{until}, then the session goes on."
+
+
+def duration(seconds: float) -> str:
+    """For a person: "2.3 s", "4 min 10 s", "3 h 5 min"."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def cannot_resume(reason: str) -> str:
+    return f"The session cannot be resumed as it is ({reason}); it is compacted instead."
 
 
 def _session(facts: SessionFacts | None) -> tuple[str, ...]:
@@ -40,6 +76,9 @@ def size(count: int) -> str:
 def relaunching(event: Compacted) -> str:
     if event.session is None:
         return "Nothing was done yet that could be lost; relaunching the same command."
+    if event.way is Way.RESUMED:
+        why = f" ({event.narrative})" if event.narrative else ""
+        return f"Resuming the same session in a fresh process{why}.\nsession   {event.session}"
     return (
         f"Relaunching with the compacted context, as {event.way.value}: {_tokens(event)}.\n"
         f"narrative {event.narrative}\n"
@@ -52,6 +91,13 @@ def _tokens(event: Compacted) -> str:
         more = event.tokens_after - event.tokens_before
         return f"about {event.tokens_before:,} tokens kept whole, with {more:,} of notes"
     return f"about {event.tokens_before:,} tokens became {event.tokens_after:,}"
+
+
+def story(deaths: Mapping[str, int], journal: str) -> str:
+    """The tally of a run's endings, and where all of it is told."""
+    counted = ", ".join(f"{name} ({count})" for name, count in deaths.items())
+    tally = f"\nendings   {counted}" if counted else ""
+    return f"The story of this run: {journal}{tally}"
 
 
 def took(way: Way) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 from .exchange import (
     OUT_OF_MEMORY,
     BreakOff,
+    Drop,
     Refuse,
     Reply,
     Request,
@@ -125,6 +126,9 @@ class StandIn:
                         self._open_stream()
                         outer._closing.wait(reply.seconds)
                         self.close_connection = True
+                    case Drop():
+                        begun = stream_events(_whole(Say(reply.before), request))
+                        self._stream([chunk(event) for event in begun][:-2], cut=True)
                     case BreakOff() if not request.streaming:
                         self._json(
                             424,
@@ -162,12 +166,13 @@ class StandIn:
                 self.send_header("connection", "close")
                 self.end_headers()
 
-            def _stream(self, frames: list[bytes]) -> None:
+            def _stream(self, frames: list[bytes], *, cut: bool = False) -> None:
                 self._open_stream()
                 for part in frames:
                     self.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
                     self.wfile.flush()
-                self.wfile.write(b"0\r\n\r\n")
+                if not cut:
+                    self.wfile.write(b"0\r\n\r\n")
                 self.close_connection = True
 
         return Handler
@@ -176,6 +181,7 @@ class StandIn:
 __all__ = [
     "OUT_OF_MEMORY",
     "BreakOff",
+    "Drop",
     "Refuse",
     "Reply",
     "Request",

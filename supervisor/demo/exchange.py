@@ -53,7 +53,17 @@ class Silence:
     seconds: float
 
 
-Reply = Say | Refuse | BreakOff | Silence
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The connection is closed in the middle of a stream, after `before`."""
+
+    before: tuple[Block, ...] = ()
+
+
+# How Claude Code (2.1.116 to 2.1.330) ends its request for a summary.
+NO_TOOLS = "Tool calls will be rejected and you will fail the task."
+
+Reply = Say | Refuse | BreakOff | Silence | Drop
 
 OUT_OF_MEMORY = BreakOff("Out of memory")
 
@@ -75,6 +85,12 @@ class Request:
     @property
     def tools(self) -> frozenset[str]:
         return frozenset(tool.get("name", "") for tool in self.body.get("tools") or ())
+
+    @property
+    def compacts(self) -> bool:
+        """Claude Code's own request for a summary: it has the agent's tools, but wants words."""
+        last = self.messages[-1:] or [{}]
+        return _words(last[0].get("content")).rstrip().endswith(NO_TOOLS)
 
     @property
     def from_agent(self) -> bool:

@@ -20,6 +20,11 @@ from pathlib import Path
 from typing import Any
 
 VERSION = "2.1.116"
+# Claude Code's own word for an HTTP status; others have it call an error unknown.
+KINDS = {401: "authentication_failed", 403: "authentication_failed", 429: "rate_limit"}
+VALUED = frozenset(
+    "--session-id --resume --output-format --model --max-turns --max-budget-usd".split()
+)
 TOOLS = [{"name": "Bash", "description": "run", "input_schema": {"type": "object"}}]
 
 
@@ -50,8 +55,10 @@ class Session:
 
     def fire(self, event: str, **more: str) -> None:
         told = {"session_id": self.id, "transcript_path": str(self.path), "hook_event_name": event}
-        for command in self._hooks.get(event, ()):
-            subprocess.run(["/bin/sh", "-c", command], input=json.dumps(told | more).encode())
+        for matcher, command in self._hooks.get(event, ()):
+            if matcher in ("", more.get("source")):
+                words = json.dumps(told | more).encode()  # what it prints is for the model
+                subprocess.run(["/bin/sh", "-c", command], input=words, stdout=subprocess.DEVNULL)
 
     def write(self, record: dict[str, Any]) -> None:
         record = {
@@ -80,7 +87,7 @@ class Session:
             try:
                 answer = _ask(self.messages)
             except urllib.error.HTTPError as error:
-                return self._fail(json.load(error).get("message", str(error)))
+                return self._fail(json.load(error).get("message", str(error)), error.code)
             self.say(
                 "assistant",
                 answer["content"],
@@ -95,8 +102,9 @@ class Session:
                 return "\n".join(texts), False
             self.say("user", [_run(call) for call in calls])
 
-    def _fail(self, reason: str) -> tuple[str, bool]:
-        words = f"API Error: {reason}"
+    def _fail(self, reason: str, status: int) -> tuple[str, bool]:
+        words, kind = f"API Error: {reason}", KINDS.get(status, "unknown")
+        told = {"apiErrorStatus": status} if status in KINDS else {}
         message = {
             "id": str(uuid.uuid4()),
             "model": "<synthetic>",
@@ -106,20 +114,25 @@ class Session:
             "content": [{"type": "text", "text": words}],
             "usage": {"input_tokens": 0, "output_tokens": 0},
         }
-        failed = {"type": "assistant", "message": message, "error": "unknown"}
+        failed = {"type": "assistant", "message": message, "error": kind, **told}
         self.write({**failed, "isApiErrorMessage": True})
         with self.path.open("a") as file:
             file.write(json.dumps({"type": "last-prompt", "lastPrompt": "…"}) + "\n")
-        self.fire("StopFailure", error="unknown", last_assistant_message=words)
+        self.fire("StopFailure", error=kind, last_assistant_message=words)
         return words, True
 
 
-def _hooks(plugin: Path | None) -> dict[str, list[str]]:
+def _hooks(plugin: Path | None) -> dict[str, list[tuple[str, str]]]:
+    """By event: what must match, and the command."""
     if plugin is None:
         return {}
     told = json.loads((plugin / "hooks" / "hooks.json").read_text())["hooks"]
     return {
-        event: [hook["command"] for matcher in matchers for hook in matcher["hooks"]]
+        event: [
+            (each.get("matcher", ""), hook["command"])
+            for each in matchers
+            for hook in each["hooks"]
+        ]
         for event, matchers in told.items()
     }
 
@@ -153,7 +166,7 @@ def main() -> None:
             words += arguments
         elif word.startswith("--plugin-dir="):
             options["--plugin-dir"] = word.partition("=")[2]
-        elif word in ("--session-id", "--resume", "--output-format", "--model"):
+        elif word in VALUED:
             options[word] = next(arguments)
         elif word == "--version":
             print(f"{VERSION} (scripted)")

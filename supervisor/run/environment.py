@@ -9,10 +9,26 @@ from ..claude.sessions import config_dir
 
 # Inherited from a Claude Code around us, it would keep the child from writing its transcript.
 REMOVED = frozenset({"CLAUDE_CODE_CHILD_SESSION"})
+# From 2.1.186 it goes on trying for as long as the service is throttling; below that, and for
+# other errors, ccsup waits. More tries of its own would hammer dead credentials: it tries them
+# as often as an outage (2.1.330 twice more).
+PATIENT = {"CLAUDE_CODE_RETRY_WATCHDOG": "1"}
+ON_BEDROCK = {"CLAUDE_CODE_MAX_RETRIES": "4"}
 
 
 def for_child(env: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in env.items() if name not in REMOVED}
+
+
+def supervised(env: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """The child's environment; what the user has set himself is left as it is."""
+    on_bedrock = uses_bedrock({**env, **user_env(env)})
+    patience = {**PATIENT, **ON_BEDROCK} if on_bedrock else PATIENT
+    return {**patience, **more, **for_child(env)}
+
+
+def uses_bedrock(env: Mapping[str, str]) -> bool:
+    return env.get("CLAUDE_CODE_USE_BEDROCK", "").lower() not in ("", "0", "false")
 
 
 def for_summarizer(env: Mapping[str, str]) -> dict[str, str]:
@@ -21,15 +37,24 @@ def for_summarizer(env: Mapping[str, str]) -> dict[str, str]:
     Settings of a project are left out: a cloned repository must not say where a transcript
     is sent.
     """
-    path = config_dir(env) / "settings.json"
+    return {**env, **user_env(env)}
+
+
+def user_settings(env: Mapping[str, str]) -> dict[str, object]:
+    """The user's Claude Code settings; empty where they cannot be read."""
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads((config_dir(env) / "settings.json").read_text("utf-8"))
     except (OSError, ValueError):
-        return dict(env)
-    told = found.get("env") if isinstance(found, dict) else None
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def user_env(env: Mapping[str, str]) -> dict[str, str]:
+    """The ``env`` of the user's Claude Code settings."""
+    told = user_settings(env).get("env")
     if not isinstance(told, dict):
-        return dict(env)
-    return {**env, **{str(name): _text(value) for name, value in told.items()}}
+        return {}
+    return {str(name): _text(value) for name, value in told.items()}
 
 
 def _text(value: object) -> str:

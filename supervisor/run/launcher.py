@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +16,20 @@ from ..claude.install import takes_plugins
 from ..claude.watch import Expectation, Watch
 from ..compaction.order import Result
 from ..core.commands import Spawn, Way
-from ..core.invocation import Invocation, first_argv, next_argv
+from ..core.invocation import Invocation, first_argv, left_over, next_argv
 from ..core.launch import Grammar
+from ..host import memory
+from ..host.clock import steady
+from ..host.deathsig import die_with_parent
+from ..host.processes import MARK
+from ..host.tree import Tree
 from ..journal.runs import RunFolder
 from ..terminal.child import Child
 from ..terminal.loop import Loop
 from ..terminal.pipes import PipeChild, Stdin
 from ..terminal.screen import Screen
-from .environment import for_child
+from .environment import for_child, supervised
+from .pins import PINS
 
 HELP_TIMEOUT = 10.0  # s; 0.4 s is measured
 
@@ -35,8 +40,10 @@ class Launch:
 
     child: Child
     watch: Watch
+    tree: Tree  # the child and all that comes of it
     argv: tuple[str, ...]
-    started: float  # monotonic
+    started: float  # steady seconds
+    oom_kills: int | None  # the kernel's count at the start
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +65,16 @@ class Launcher:
         screen: Screen | None,
         output: Callable[[bytes], None],
         new_uuid: Callable[[], str],
+        steered: Callable[[], Mapping[str, str]],
     ) -> None:
+        self._steered = steered
         self._place, self._invocation, self._folder = place, invocation, folder
         self._loop, self._screen, self._output = loop, screen, output
         self._new_uuid = new_uuid
         self._stdin = Stdin(loop) if screen is None else None
         self._standing = Standing()
         self._number = 0
+        self._limits: dict[str, str] = {}
         self._grammar_read = False
         if self._stdin and invocation.streams_input:
             self._stdin.lines = self._standing.watch
@@ -77,9 +87,13 @@ class Launcher:
         elsewhere = invocation.streams_input or invocation.takes_up or invocation.makes_worktree
         return again and not elsewhere
 
-    def start(self, spawn: Spawn, result: Result | None) -> Launch:
-        """Start what `spawn` says; raises CannotSpawn."""
+    def start(self, spawn: Spawn, result: Result | None, used: tuple[int, float]) -> Launch:
+        """Start what `spawn` says; raises CannotSpawn.
+
+        `used`: turns and US dollars of the launches before.
+        """
         self._number += 1
+        self._limits = {} if self._invocation.streams_input else left_over(self._invocation, *used)
         plugin, hooks = self._plugin()
         if spawn.session is None or result is None:
             argv, expected, told = self._first(plugin)
@@ -87,28 +101,47 @@ class Launcher:
             argv, expected, told = self._next(spawn, result, plugin)
         command = (self._place.program, *argv)
         watch = Watch(self._place.env, self._place.cwd, expected, hooks)
-        started = time.monotonic()
+        started, oom_kills, marker = (
+            steady(),
+            memory.oom_kills(),
+            f"{self._folder.path.name}/{self._number}",
+        )
         cwd = result.cwd if result and spawn.session and self._invocation.makes_worktree else None
-        child = self._spawn(command, told, cwd, replay=spawn.session is None)
-        return Launch(child, watch, command, started)
+        env = {**supervised(self._place.env, self._steered()), MARK: marker}
+        child = self._spawn(command, env, told, cwd, replay=spawn.session is None)
+        tree = Tree(child.pid, marker)
+        return Launch(child, watch, tree, command, started, oom_kills)
 
     def disconnect(self) -> None:
         if self._stdin:
             self._stdin.disconnect()
 
     def _spawn(
-        self, command: tuple[str, ...], told: bytes, cwd: str | None, *, replay: bool
+        self,
+        command: tuple[str, ...],
+        env: Mapping[str, str],
+        told: bytes,
+        cwd: str | None,
+        *,
+        replay: bool,
     ) -> Child:
-        env = for_child(self._place.env)
+        follow = die_with_parent()
         if self._screen is not None:
             from ..terminal.pty import PtyChild  # with pexpect, 20 ms
 
-            return PtyChild(self._loop, command, env, cwd, self._screen)
+            return PtyChild(self._loop, command, env, cwd, self._screen, follow)
         assert self._stdin is not None
         piped = bool(told) or (self._stdin.passed_on and (replay or self._invocation.streams_input))
         stdin = "pipe" if piped else "inherit" if replay else "none"
         child = PipeChild(
-            self._loop, command, env, cwd, stdin, self._output, on_terminal=os.isatty(1)
+            self._loop,
+            command,
+            env,
+            cwd,
+            stdin,
+            self._output,
+            on_terminal=os.isatty(1),
+            before_exec=follow,
         )
         if piped and (replay or self._invocation.streams_input):
             self._stdin.connect(child.stdin_descriptor, replay=replay, first=told)
@@ -122,7 +155,8 @@ class Launcher:
         log = self._folder.path / f"hooks-{self._number}.jsonl"
         written = [self._folder.write(log.name, b"")]
         reports_hooks = self._invocation.output_format == "stream-json"
-        files = plugin_files(log, session_start=not reports_hooks)
+        pins = self._folder.path / PINS
+        files = plugin_files(log, pins, session_start=not reports_hooks)
         for name, text in files.items():
             written.append(self._folder.write(f"plugin-{self._number}/{name}", text.encode()))
         if not all(written):
@@ -132,7 +166,9 @@ class Launcher:
     def _first(self, plugin: str | None) -> tuple[tuple[str, ...], Expectation, bytes]:
         invocation = self._invocation
         if self._number > 1:  # the same words again, but that session's id is spent
-            invocation = Invocation.of(next_argv(invocation, keep_operands=True))
+            invocation = Invocation.of(
+                next_argv(invocation, keep_operands=True, limits=self._limits)
+            )
         named = invocation.value("--session-id")
         resumed = invocation.value("--resume", "-r")
         minted = None
@@ -147,33 +183,34 @@ class Launcher:
         self, spawn: Spawn, result: Result, plugin: str | None
     ) -> tuple[tuple[str, ...], Expectation, bytes]:
         self._read_grammar()
-        rebuilt = spawn.way is Way.REBUILT
+        taken_up = spawn.way is not Way.PROMPT
         told = b""
-        prompt: str | None = result.prompt
+        prompt = result.prompt or None  # none where nothing is to be done yet
         if self._invocation.streams_input:
-            told, prompt = self._standing.again(result.prompt), None
-        elif self._stdin is not None and not rebuilt:
+            told, prompt = self._standing.again(prompt), None
+        elif self._stdin is not None and not taken_up:
             told, prompt = (
                 result.prompt.encode("utf-8", "replace"),
                 None,
             )  # too long for an argument, perhaps
         argv = next_argv(
             self._invocation,
-            resume=spawn.session if rebuilt else None,
-            session=None if rebuilt else spawn.session,
+            resume=spawn.session if taken_up else None,
+            session=None if taken_up else spawn.session,
             prompt=prompt,
             plugin_dir=plugin,
+            limits=self._limits,
         )
-        return argv, self._expect(spawn.session, result.leaf), told
+        return argv, self._expect(spawn.session, result.leaf, result.tokens_after), told
 
-    def _expect(self, session: str | None, leaf: str | None) -> Expectation:
+    def _expect(self, session: str | None, leaf: str | None, words: int = 0) -> Expectation:
         folder = sessions.project_dir(self._place.env, self._place.cwd)
         try:
             sizes = {path: size(path) for path in folder.iterdir() if path.suffix == ".jsonl"}
         except OSError:
             sizes = {}
         waiting = self._stdin is not None and not self._invocation.streams_input
-        return Expectation(folder, session, leaf, sizes, turn_open=waiting or leaf is not None)
+        return Expectation(folder, session, leaf, sizes, waiting or words > 0, words)
 
     def _read_grammar(self) -> None:
         """Tell prompt from option value by the installed version's own grammar."""

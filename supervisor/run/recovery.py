@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..claude.watch import Watch
 from ..compaction.order import Order, Result
-from ..core.commands import Compact
+from ..core.commands import Compact, Way
 from ..core.ending import Ending
+from ..host.clock import steady
 from ..journal.runs import RunFolder
+from ..quantities import BYTES, amount
 from ..settings import Settings, config_home
 from ..terminal.loop import Loop
 from .console import Console
@@ -36,25 +37,33 @@ class Memory:
     steps: int = 0  # answers of the model in the last launch
     spent: dict[str, Any] = field(default_factory=dict)  # its turns, tokens, milliseconds
     compactions: int = 0
+    current: str | None = None  # the transcript of the session that ended last
+    turns: int = 0  # answers of the model, over all launches
+    cost: float = 0.0  # US dollars, likewise
 
     def bury(self, watch: Watch, ending: Ending, started: float) -> None:
-        """A launch is over; `started` is its monotonic time."""
+        """A launch is over; `started` is its steady time."""
         if watch.moved:  # /clear or /resume: what was before is no part of this session
             self.transcripts, self.said, self.died_at, self.narrative = [], [], [], None
         path = ending.facts.path
         known = ending.facts.session and path and path not in self.transcripts
         if known and (watch.answers or not self.transcripts):
             self.transcripts.append(str(path))
-            self.narrative = None
+        if watch.answers:
+            self.narrative = None  # what it tells of has gone on
+        if ending.facts.session and path:
+            self.current = str(path)
         self.said += watch.prompts
         self.steps = watch.answers
-        self.spent = watch.totals()
-        self.spent["duration_ms"] = int((time.monotonic() - started) * 1000)
+        self.turns += watch.answers
+        self.cost += watch.tally.cost
+        self.spent = watch.tally.totals()
+        self.spent["duration_ms"] = int((steady() - started) * 1000)
 
     def order(self, command: Compact, **more: Any) -> Order:
         self.compactions += 1
         return Order(
-            transcripts=list(self.transcripts),
+            transcripts=self._read(command),
             way=command.way.name,
             hardness=command.hardness,
             with_model=command.with_model,
@@ -62,13 +71,22 @@ class Memory:
             steps=self.steps,
             said=list(self.said),
             narrative=self.narrative,
+            current=self.current,
+            culprit=command.culprit,
+            at_rest=command.at_rest,
             **more,
         )
 
+    def _read(self, command: Compact) -> list[str]:
+        """To resume a session it is read, though it may have brought no progress yet."""
+        more = [self.current] if command.way is Way.RESUMED and self.current else []
+        return [*self.transcripts, *(path for path in more if path not in self.transcripts)]
+
     def learn(self, result: Result) -> None:
-        if self.steps or not self.died_at:
+        if result.way != Way.RESUMED.name and (self.steps or not self.died_at):
             self.died_at.append(result.tokens_before)
-        self.narrative = result.narrative or None
+        if result.way != Way.RESUMED.name:
+            self.narrative = result.narrative or None
 
 
 class Recovery:
@@ -87,7 +105,7 @@ class Recovery:
         self._settings, self._place, self._folder = settings, place, folder
         self._loop, self._console, self._new_uuid = loop, console, new_uuid
         self._under_way: Compactor | None = None
-        self._due = 0.0  # monotonic
+        self._due = 0.0  # steady seconds
 
     def begin(
         self,
@@ -108,9 +126,11 @@ class Recovery:
             silence=self._settings.silence,
             deadline=self._settings.deadline,
             cwd=str(self._place.cwd),
+            max_resume=int(amount(self._settings.max_resume, BYTES, 0)),
         )
         self._folder.append({"compaction": self.memory.compactions, "order": asdict(order)})
-        self._console.say("Reading the transcript.")
+        if command.way is not Way.RESUMED:
+            self._console.say("Reading the transcript.")
 
         def ended(answer: Result | str) -> None:
             self._under_way = None
@@ -118,7 +138,7 @@ class Recovery:
                 self._keep(answer)
             done(answer)
 
-        self._due = time.monotonic() + self._settings.deadline + MARGIN
+        self._due = steady() + self._settings.deadline + MARGIN
         self._under_way = Compactor(
             self._loop,
             order,

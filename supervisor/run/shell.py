@@ -8,28 +8,37 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict
 
+from ..aws.answer import Check
 from ..claude.output import Stdout
 from ..compaction.order import Result
 from ..core import commands as do
 from ..core import events as ev
-from ..core.classify import classify
+from ..core import wording
 from ..core.ending import Exit
 from ..core.machine import Phase, State, step
+from ..core.policy import History
+from ..host.clock import steady
 from ..journal.runs import RunFolder
 from ..settings import Settings
 from ..terminal import signals
-from ..terminal.child import CannotSpawn
-from ..terminal.flow import Outlet
+from ..terminal.child import CannotSpawn, Child
 from ..terminal.loop import READ, Loop
 from ..terminal.screen import Screen
-from .asking import ask, in_foreground
+from .asking import ask
 from .console import Console
-from .launcher import Launch, Launcher, Place
+from .launcher import Launcher, Place
+from .lessons import Lessons
+from .parking import Parking
+from .pins import Pins
+from .printing import Printing
 from .recovery import Recovery
+from .sentry import Sentry, moment
+from .signalling import Signalling
+from .steering import Steering
+from .timer import Timer
+from .wards import Limits
 
 LOOK = 0.2  # s between two looks at the transcript
-LAST_HOOK = 0.15  # s; a hook's shell may outlive the child that started it
-OWN_DELIVERY = 0.7  # s; a terminal gives ^C to the child itself, others must be passed on
 
 
 class Run:
@@ -44,22 +53,29 @@ class Run:
         screen: Screen | None,
         stdout: Stdout | None,
         new_uuid: Callable[[], str],
+        limits: Limits,
+        steering: Steering,
     ) -> None:
         self.settings, self.place, self.folder = settings, place, folder
-        self.loop, self.screen, self.stdout = loop, screen, stdout
+        self.loop, self.screen = loop, screen
         self.console = Console(screen.write if screen else None)
-        self.launcher: Launcher  # set by the wiring: it needs our `printed`
-        self.state = State(policy=settings.policy)
+        self.launcher: Launcher  # set by the wiring: it needs our `printing`
+        self.state = State(policy=settings.policy, history=History(started=steady()))
+        self._limits, self._steering = limits, steering
         self._events: deque[ev.Event] = deque()
-        self._launch: Launch | None = None
+        self._sentry: Sentry | None = None
         self._launches = 0
-        self._timer: float | None = None
+        self._pins = Pins(folder)
+        self._timer = Timer(self.console.progress)
         self._look_at = 0.0
-        self._late_signal: tuple[float, int] | None = None
         self._result: Result | None = None
+        self._lessons = Lessons(steering, folder)
+        self._buried: Sentry | None = None  # of a child that is gone, not yet judged
         self._recovery = Recovery(settings, place, folder, loop, self.console, new_uuid)
+        self._parking = Parking(loop, settings, place.env)
         self._code: int | None = None
-        self._out = Outlet(loop, 1, self._nobody_reads, self._room)
+        self._signalling = Signalling(lambda: self._child, on_terminal=screen is not None)
+        self.printing = Printing(loop, stdout, lambda: self._child)
 
     def run(self) -> int:
         """From the first launch to the exit code."""
@@ -75,27 +91,23 @@ class Run:
     def let_go(self) -> None:
         """Leave nothing behind, whatever happened: no child, no compaction."""
         self._recovery.cancel()
-        if self._launch:
-            self._launch.child.signal(signal.SIGTERM)
-            self._launch.child.close()
-            self._launch = None
+        self._parking.cancel()
+        if self._sentry:
+            self._sentry.launch.child.signal(signal.SIGTERM)
+            self._sentry.launch.child.close()
+            self._sentry = None
         if self.folder.trouble:
             self.console.say(f"The journal is incomplete: {self.folder.trouble}")
 
-    def printed(self, data: bytes) -> None:
-        """The child has printed; what may go out now goes out."""
-        if self.stdout is None:
-            return
-        self._out.write(self.stdout.feed(data))
-        if self._out.full and self._launch:
-            self._launch.child.pause()
+    @property
+    def _child(self) -> Child | None:
+        return self._sentry.launch.child if self._sentry else None
 
     def _next_event(self, taken: signals.Signals) -> ev.Event:
         while not self._events:
-            now = time.monotonic()
-            deadlines = [self._timer, self._look_at if self._launch else now + 1]
-            if self._late_signal:
-                deadlines.append(self._late_signal[0])
+            now = steady()
+            looks = self._look_at if self._sentry else now + 1
+            deadlines = (self._timer.due, looks, self._signalling.due)
             self.loop.turn(min(at for at in deadlines if at is not None) - now)
             for number in taken.take():
                 self._noticed(number)
@@ -103,52 +115,36 @@ class Run:
         return self._events.popleft()
 
     def _noticed(self, number: int) -> None:
-        child = self._launch.child if self._launch else None
         if number in signals.STOPS:
             self._events.append(ev.StopRequested(number))
-        elif number in signals.PASSED and child:
-            child.signal(number)
         elif number == signal.SIGCHLD:
             self._look_at = 0.0
-        elif child:
-            child.resize()
+        else:
+            self._signalling.pass_on(number)
 
     def _look(self) -> None:
         """The child, its session, the clock: what is new?"""
-        now = time.monotonic()
-        if self._late_signal and now >= self._late_signal[0]:
-            if self._launch:
-                self._launch.child.signal(self._late_signal[1])
-            self._late_signal = None
-        if self._launch and now >= self._look_at:
+        now = steady()
+        self._signalling.look(now)
+        if self._sentry and now >= self._look_at:
             self._look_at = now + LOOK
-            exit = self._launch.child.reap()
-            watch = self._launch.watch
-            pid = self._launch.child.pid
-            self._events += watch.poll(time.time(), pid, final=exit is not None)
-            if (
-                exit is not None
-                and exit.returncode
-                and watch.prompts
-                and not watch.ending(exit).error
-            ):
-                self.loop.turn(LAST_HOOK)  # hooks are at work, and none has said why it ended
-                self._events += watch.poll(time.time(), pid, final=True)
+            found, exit = self._sentry.poll()
+            self._events += found
+            self._pins.keep(self._recovery.memory.said, self._sentry.launch.watch.prompts)
             if exit is not None:
-                self._bury(exit)
+                self._bury(self._sentry, exit)
         if failure := self._recovery.check(now):
             self._events.append(ev.CompactionFailed(failure))
-        if self._timer is not None and now >= self._timer:
-            self._timer = None
-            self._events.append(ev.TimerFired())
+        if self._timer.look(now):
+            self._events.append(ev.TimerFired(moment()))
 
-    def _bury(self, exit: Exit) -> None:
-        assert self._launch is not None
-        launch, self._launch = self._launch, None
-        launch.child.close()
+    def _bury(self, sentry: Sentry, exit: Exit) -> None:
+        self._sentry = None
+        sentry.launch.child.close()
         self.launcher.disconnect()
-        ending = launch.watch.ending(exit)
-        self._recovery.memory.bury(launch.watch, ending, launch.started)
+        ending = sentry.ending(exit)
+        self._recovery.memory.bury(sentry.launch.watch, ending, sentry.launch.started)
+        self._buried = sentry
         self._events.append(ev.Exited(ending))
 
     def _advance(self, event: ev.Event) -> None:
@@ -162,6 +158,8 @@ class Run:
                 "commands": [type(order).__name__ for order in orders],
             }
         )
+        if isinstance(event, ev.Exited) and self._buried:
+            self._lessons.learn(self._buried, self.state)
         for order in orders:
             self._perform(order)
 
@@ -170,55 +168,61 @@ class Run:
             case do.Spawn():
                 self._spawn(order)
             case do.Forward(number):
-                self._forward(number)
-            case do.Terminate() if self._launch:
-                self._launch.child.signal(signal.SIGTERM)
-            case do.Kill() if self._launch:
-                self._launch.child.kill()
+                self._signalling.forward(number)
+            case do.Interrupt() if self._child:
+                self._child.signal(signal.SIGINT)
+                self._child.signal(signal.SIGCONT)  # a stopped one would not hear it
+            case do.Terminate() if self._child:
+                self._child.signal(signal.SIGTERM)
+            case do.Kill() if self._sentry:
+                self._sentry.launch.tree.kill(signal.SIGKILL)
+                self._sentry.launch.child.kill()
             case do.Compact():
                 self._compact(order)
             case do.Abandon():
                 self._recovery.cancel()
-            case do.SetTimer(seconds):
-                self._timer = None if seconds is None else time.monotonic() + seconds
+                self._parking.cancel()
+            case do.SetTimer(seconds, told):
+                self._timer.set(seconds, told)
                 self._events = deque(e for e in self._events if not isinstance(e, ev.TimerFired))
+            case do.Refresh():
+                self._parking.refresh(self.console.say)
+            case do.Check(probe):
+                self._parking.look(probe, self._checked)
             case do.Ask(question):
                 ask(self.loop, self.console, question, self._heard)
-            case do.Announce(text) if self._launch is None or self.screen is None:
+            case do.Announce(text) if self._sentry is None or self.screen is None:
                 self.console.say(text)  # else the child has the screen
-            case do.Deliver() if self.stdout:
-                self._out.write(self.stdout.deliver())
+            case do.Deliver():
+                self.printing.deliver()
             case do.Quit(code):
                 self._code = code
 
     def _spawn(self, order: do.Spawn) -> None:
-        if self.stdout and self._launches:
-            held = self.stdout.set_aside(self._recovery.memory.spent)
+        if self.screen is None and self._launches:
+            held = self.printing.set_aside(self._recovery.memory.spent)
             self.folder.write(f"launch-{self._launches}.stdout", held)
         self._launches += 1
+        self._parking.cancel()
+        memory = self._recovery.memory
         try:
-            self._launch = self.launcher.start(order, self._result)
+            launch = self.launcher.start(order, self._result, (memory.turns, memory.cost))
         except CannotSpawn as error:
             self._events.append(ev.SpawnFailed(error.code, str(error)))
             return
-        self._look_at = 0.0
-        self.folder.append(
-            {"launch": self._launches, "pid": self._launch.child.pid, "argv": self._launch.argv}
+        self._sentry = Sentry(
+            launch, self._limits, self._steering, self.loop.turn, lambda: self.printing.reported
         )
-        self._events.append(ev.Spawned(self._launch.child.pid))
+        self._look_at = 0.0
+        self.folder.append({"launch": self._launches, "pid": launch.child.pid, "argv": launch.argv})
+        self._events.append(ev.Spawned(launch.child.pid))
 
-    def _forward(self, number: int) -> None:
-        if self._launch is None:
-            return
-        typed = self.screen is None and number in (signal.SIGINT, signal.SIGQUIT)
-        if typed and in_foreground():
-            self._late_signal = (time.monotonic() + OWN_DELIVERY, number)
-        else:
-            self._launch.child.signal(number)
+    def _checked(self, check: Check) -> None:
+        self._events.append(ev.Checked(check.state, check.fingerprint, check.told, moment()))
 
     def _compact(self, order: do.Compact) -> None:
-        ending = self.state.ending
-        reason = classify(ending).cause.value if ending else "its context did not arrive"
+        verdict = self.state.verdict
+        reason = verdict.row.name if verdict else "its context did not arrive"
         self._recovery.begin(order, reason, self.launcher.repeatable, self._compacted)
 
     def _compacted(self, answer: Result | str) -> None:
@@ -234,16 +238,9 @@ class Run:
         self.console.answered()
         self._events.append(ev.Consented(yes))
 
-    def _nobody_reads(self) -> None:
-        if self._launch:
-            self._launch.child.hang_up()
-
-    def _room(self) -> None:
-        if self._launch:
-            self._launch.child.resume()
-
     def _flush(self) -> None:
-        while not self._out.empty:
-            self.loop.turn(1.0)
-        if self._recovery.memory.compactions and self.state.phase is Phase.ENDED:
-            self.console.say(f"The story of this run: {self.folder.path}/journal.jsonl")
+        self.printing.flush()
+        if self._launches > 1 and self.state.phase is Phase.ENDED:
+            self.console.say(
+                wording.story(self._lessons.endings, f"{self.folder.path}/journal.jsonl")
+            )

@@ -7,20 +7,30 @@ import shutil
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+from ..claude.models import window
 from ..claude.output import for_format
+from ..claude.sessions import project_dir
 from ..compaction.prompts import VARIABLES
 from ..compaction.prompts import load as load_prompt
+from ..core.ceiling import is_off
 from ..core.invocation import Invocation
+from ..core.table import is_left
+from ..host.guard import Guard
+from ..journal.ceilings import Ceilings
 from ..journal.runs import RunFolder, state_home
+from ..quantities import BYTES, TOKENS, amount, seconds
 from ..settings import Settings, config_home
 from ..terminal.loop import Loop
 from ..terminal.screen import Screen
 from .console import Console
-from .environment import for_child
+from .environment import for_child, for_summarizer
 from .launcher import Launcher, Place
 from .shell import Run
+from .steering import Steering
+from .wards import Limits
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
 
@@ -51,20 +61,53 @@ def supervise(settings: Settings, argv: tuple[str, ...], env: Mapping[str, str],
         load_prompt(name, (config_home(env) / "prompts",))
     folder = _folder(env)
     loop = Loop()
-    stdout = None if screen else for_format(invocation.output_format)
+    left = partial(is_left, own=settings.rows)
+    stdout = None if screen else for_format(invocation.output_format, left)
     place = Place(str(cwd / program), env, cwd)
-    run = Run(settings, place, folder, loop, screen, stdout, new_uuid)
-    run.launcher = Launcher(place, invocation, folder, loop, screen, run.printed, new_uuid)
+    known = for_summarizer(env)  # with the user's Claude Code settings
+    model = invocation.value("--model") or known.get("ANTHROPIC_MODEL") or "default"
+    steering = Steering(
+        Ceilings(state_home(env)),
+        project_dir(env, cwd),
+        model,
+        env,
+        window(model),
+        Path(place.program),
+        Console(screen.write if screen else None).say,
+        on=settings.steer,
+    )
+    limits = _limits(settings, model, known)
+    run = Run(settings, place, folder, loop, screen, stdout, new_uuid, limits, steering)
+    printed, steered = run.printing.printed, steering.environment
+    run.launcher = Launcher(place, invocation, folder, loop, screen, printed, new_uuid, steered)
     folder.append({"run": folder.path.name, "argv": argv, "cwd": str(cwd), "claude": program})
+    guard = Guard(f"{folder.path.name}/")
     try:
         code = run.run()
     finally:
         run.let_go()
+        guard.dismiss()
         if screen:
             screen.close()
         folder.close()
         loop.close()
     return code
+
+
+def _limits(settings: Settings, model: str, env: Mapping[str, str]) -> Limits:
+    """The wards' limits in figures.
+
+    A user who has switched Claude Code's own compaction off wants none at a threshold either,
+    unless he names one.
+    """
+    named = settings.context != Settings().context
+    off = is_off(env) and not named
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return Limits(
+        hang=seconds(settings.hang),
+        memory=int(amount(settings.memory, BYTES, memory)),
+        context=0 if off else int(amount(settings.context, TOKENS, window(model))),
+    )
 
 
 def _folder(env: Mapping[str, str]) -> RunFolder:

@@ -15,8 +15,15 @@ from .flow import Inlet
 DRAIN = 0.3  # s of silence after the end; a grandchild may hold the other side for ever
 
 
+TAIL = 4096  # bytes of a child's last output that are kept as evidence
+
+
 class Child(Protocol):
+    """`tail`: what it showed last on a terminal; `shown`: bytes that it wrote, in all."""
+
     pid: int
+    tail: bytes
+    shown: int
 
     def signal(self, number: int) -> None:
         """Send a signal; a child that is gone already is no mistake."""

@@ -109,13 +109,20 @@ class PipeChild:
         output: Callable[[bytes], None],
         *,
         on_terminal: bool = False,
+        before_exec: Callable[[], None] | None = None,
     ) -> None:
         source = {"inherit": None, "pipe": subprocess.PIPE, "none": subprocess.DEVNULL}[stdin]
         self._stdout, theirs = _terminal() if on_terminal else os.pipe()
         os.set_inheritable(self._stdout, False)
         try:
             self._process = subprocess.Popen(
-                argv, env=env, cwd=cwd, stdin=source, stdout=theirs, bufsize=0
+                argv,
+                env=env,
+                cwd=cwd,
+                stdin=source,
+                stdout=theirs,
+                bufsize=0,
+                preexec_fn=before_exec,
             )
         except OSError as error:
             os.close(self._stdout)
@@ -123,9 +130,15 @@ class PipeChild:
         finally:
             os.close(theirs)
         self.pid = self._process.pid
+        self.tail, self.shown = b"", 0
         self._loop = loop
         os.set_blocking(self._stdout, False)
-        self._inlet = Inlet(loop, self._stdout, output, lambda: None)
+        self._output = output
+        self._inlet = Inlet(loop, self._stdout, self._show, lambda: None)
+
+    def _show(self, data: bytes) -> None:
+        self.shown += len(data)
+        self._output(data)
 
     @property
     def stdin_descriptor(self) -> int:

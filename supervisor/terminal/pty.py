@@ -7,10 +7,10 @@ import os
 import signal
 import struct
 import termios
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ..core.ending import Exit
-from .child import CannotSpawn, cannot, drain, send, stop_self, wait
+from .child import TAIL, CannotSpawn, cannot, drain, send, stop_self, wait
 from .flow import Inlet, Outlet
 from .loop import Loop
 from .screen import Screen, set_size
@@ -27,6 +27,7 @@ class PtyChild:
         env: Mapping[str, str],
         cwd: str | None,
         screen: Screen,
+        before_exec: Callable[[], None],
     ) -> None:
         import pexpect  # type: ignore[import-untyped]
 
@@ -35,6 +36,7 @@ class PtyChild:
 
         def prepare() -> None:
             reset_in_child()
+            before_exec()
             if attributes is not None:
                 termios.tcsetattr(0, termios.TCSANOW, attributes)
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *size))
@@ -56,6 +58,8 @@ class PtyChild:
             raise cannot(argv[0], error) from error
         self.pid: int = self._process.pid
         self._broken_off = False
+        self.tail = b""
+        self.shown = 0
         self._loop, self._screen = loop, screen
         self._master: int = self._process.child_fd
         os.set_blocking(self._master, False)
@@ -68,6 +72,8 @@ class PtyChild:
 
     def _show(self, data: bytes) -> None:
         self._screen.modes.watch(data)
+        self.tail = (self.tail + data)[-TAIL:]
+        self.shown += len(data)
         self._to_screen.write(data)
         if self._to_screen.full:
             self._from_child.pause()

@@ -8,7 +8,7 @@ import pytest
 
 from supervisor.claude.entries import Entry, decode, main_chain, result_text
 
-from ..entries import OUT_OF_MEMORY, Json, Transcript, call, line_of, text
+from ..entries import OUT_OF_MEMORY, START, Json, Transcript, call, line_of, text
 
 
 def only(raw: Json) -> Entry:
@@ -260,3 +260,31 @@ def test_parallel_calls_stay_whole_in_whatever_order_they_end(order: str) -> Non
 def test_a_line_of_entries_survives_a_round_trip() -> None:
     raw = Transcript().says("ě😀")
     assert only(raw).raw == json.loads(line_of(raw))
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "at"),
+    [
+        ("2026-11-22T10:00:00.000Z", START),
+        ("2026-11-22T10:00:01.250Z", START + 1.25),
+        ("2026-11-22T12:00:00+02:00", START),
+        ("yesterday", None),
+        ("", None),
+        (1_795_341_600, None),
+        (None, None),
+        (["2026-11-22T10:00:00.000Z"], None),
+    ],
+    ids=str,
+)
+def test_an_entry_knows_when_it_was_written(timestamp: object, at: float | None) -> None:
+    line = Transcript().error()
+    line["timestamp"] = timestamp
+    entry = only(line)
+    assert entry.at == at
+    assert entry.api_error is not None and entry.api_error.at == at
+
+
+def test_an_entry_without_a_time_has_none() -> None:
+    line = Transcript().user("sort the ledger")
+    del line["timestamp"]
+    assert only(line).at is None

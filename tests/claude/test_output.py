@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from supervisor.claude.hooks import NAME
-from supervisor.claude.output import Stdout, add_totals, for_format
+from supervisor.claude.output import Stdout, for_format
+from supervisor.core.ending import ApiError
+from supervisor.core.errors import ERRORS
+from supervisor.core.rows import Remedy
 
 Json = dict[str, Any]
 
@@ -32,6 +35,7 @@ def says(words: str, **more: Any) -> Json:
 def result(words: str, turns: int = 1, **more: Any) -> Json:
     return {
         "type": "result",
+        "subtype": "success",
         "is_error": words.startswith("API Error"),
         "result": words,
         "num_turns": turns,
@@ -146,7 +150,7 @@ def test_an_array_holds_the_messages_of_all_launches() -> None:
 def test_an_array_of_a_living_session_keeps_its_error() -> None:
     out = for_format("json")
     messages = [init(THEIRS), says("API Error: 400", error="invalid_request"), result("API Error")]
-    out.feed(line(messages))
+    out.feed(line(messages))  # nobody sets it aside
     assert json.loads(out.deliver()) == messages
 
 
@@ -248,15 +252,191 @@ def test_a_launch_that_died_before_its_opening_leaves_it_to_the_next() -> None:
     assert parsed(out.feed(stream(init(OURS)))) == [init()]
 
 
-def test_an_error_that_is_no_death_flows() -> None:
+# Errors as Claude Code words them: the words, its name for them, the HTTP status.
+Told = tuple[str, str, int | None]
+RECOVERED: dict[str, Told] = {
+    "out of memory": (OOM, "unknown", None),
+    "throttled": ("API Error: 429 Too many tokens, please wait", "rate_limit", 429),
+    "503": ("API Error: 503 Service Unavailable", "server_error", 503),
+    "503 by its status": ("API Error: something new", "unknown", 503),
+    "overflow": ("API Error: 400 prompt is too long: 210000 tokens > 200000", "unknown", 400),
+    "expired": (
+        "API Error: 403 The security token included in the request is expired",
+        "authentication_failed",
+        403,
+    ),
+    "usage limit": ("You've hit your session limit · resets 3pm", "rate_limit", 429),
+    "unknown": ("API Error: 418 I'm a teapot", "unknown", 418),
+}
+LEFT: dict[str, Told] = {
+    "refusal": ("API Error: Claude Code is unable to respond to this request", "unknown", None),
+    "login": ("Not logged in · Please run /login", "authentication_failed", None),
+    "login by its kind": ("Please try once more", "authentication_failed", None),
+    "billing": ("Credit balance is too low", "billing_error", None),
+    "billing by its status": ("API Error: 402 {}", "unknown", 402),
+    "not allowed": (
+        "API Error: 403 not authorized to perform: bedrock:InvokeModel",
+        "unknown",
+        403,
+    ),
+}
+
+
+def errors(told: Told) -> list[Json]:
+    """How a launch tells an error: in the place of an answer, and as its result."""
+    words, kind, status = told
+    return [
+        says(words, error=kind, api_error_status=status),
+        result(words, 2, is_error=True, api_error_status=status),
+    ]
+
+
+@pytest.mark.parametrize("told", RECOVERED.values(), ids=RECOVERED)
+def test_an_error_that_is_recovered_is_held(told: Told) -> None:
     out = for_format("stream-json")
-    messages = stream(
-        says("API Error: 429 Too many tokens", error="rate_limit"),
-        result("API Error: 429 Too many tokens"),
-        says(OOM),  # words of the model about it
-        result(OOM, is_error=False),
-    )
-    assert out.feed(messages) == messages
+    data = stream(*errors(told))
+    assert out.feed(data) == b"" and out.reported
+    assert out.set_aside() == data
+    assert out.deliver() == b""
+
+
+@pytest.mark.parametrize("told", RECOVERED.values(), ids=RECOVERED)
+def test_an_error_that_is_recovered_leaves_the_array(told: Told) -> None:
+    out = for_format("json")
+    out.feed(line([init(), says("first step"), *errors(told)]))
+    out.set_aside()
+    out.feed(line([init(), result("done", 3)]))
+    found = json.loads(out.deliver())
+    assert found[:-1] == [init(), says("first step")] and is_the_sum(found[-1])
+
+
+@pytest.mark.parametrize("told", LEFT.values(), ids=LEFT)
+def test_an_error_that_is_left_to_the_user_flows_at_once(told: Told) -> None:
+    out = for_format("stream-json")
+    data = stream(*errors(told))
+    assert out.feed(data) == data and out.reported
+
+
+@pytest.mark.parametrize("told", LEFT.values(), ids=LEFT)
+def test_the_result_of_an_error_that_is_left_flows_whatever_its_words(told: Told) -> None:
+    """Alone it would be unknown, and held; a status may stand in the error only."""
+    out = for_format("stream-json")
+    error, _ = errors(told)
+    unknown = result("API Error: what was said above", is_error=True)
+    assert out.feed(stream(error, unknown)) == stream(error, unknown)
+
+
+def test_an_unknown_result_that_follows_no_such_error_is_held() -> None:
+    refused, _ = errors(LEFT["refusal"])
+    unknown = result("API Error: what was said above", is_error=True)
+    for before in ([], [refused, says("I go on")], [refused, says("and so", error=None)]):
+        out = for_format("stream-json")
+        assert out.feed(stream(*before, unknown)) == stream(*before)
+
+
+def test_the_json_of_an_error_comes_at_the_end_or_is_set_aside() -> None:
+    for told in (*RECOVERED.values(), *LEFT.values()):
+        out = for_format("json")
+        data = line(errors(told)[1])
+        assert out.feed(data) == b"" and out.reported
+        assert out.deliver() == data
+        out.feed(data)
+        assert out.set_aside() == data and not out.reported
+
+
+@pytest.mark.parametrize(
+    "subtype", ["error_max_turns", "error_max_budget_usd", "error_during_execution"]
+)
+def test_a_result_that_is_no_success_is_a_result(subtype: str) -> None:
+    """The turns are used up: that is what the user has asked for."""
+    out = for_format("stream-json")
+    data = stream(says("a step"), result("API Error", subtype=subtype, is_error=True))
+    assert out.feed(data) == data
+    out = for_format("json")
+    out.feed(line([init(), result("API Error", 2, subtype=subtype, is_error=True)]))
+    out.set_aside()
+    out.feed(line([init(), result("done", 3)]))
+    assert [message.get("subtype") for message in json.loads(out.deliver())] == [
+        "init",
+        subtype,
+        "success",
+    ]
+
+
+def test_words_of_the_model_about_an_error_flow() -> None:
+    messages = stream(*(says(words) for words, _, _ in RECOVERED.values()))
+    messages += stream(result(OOM, is_error=False))
+    assert for_format("stream-json").feed(messages) == messages
+
+
+@pytest.mark.parametrize("format", ["json", "stream-json"])
+def test_which_errors_are_left_is_for_the_caller_to_say(format: str) -> None:
+    heard: list[ApiError] = []
+
+    def left(error: ApiError) -> bool:
+        heard.append(error)
+        return "teapot" in error.text
+
+    for name, held in (("unknown", False), ("throttled", True)):
+        out = for_format(format, left)
+        data = stream(*errors(RECOVERED[name]))
+        if format == "json":
+            data = line([json.loads(each) for each in data.splitlines()])
+        assert out.feed(data) == (b"" if held or format == "json" else data)
+        out.set_aside()
+        assert {error.status for error in heard} <= {418, 429} and heard
+
+
+def test_every_row_that_is_left_to_the_user_has_its_example() -> None:
+    handed = {row.name for row in ERRORS if row.remedy is Remedy.HAND}
+    assert {name.partition(" by ")[0] for name in LEFT} >= {
+        name.partition(" need")[0] for name in handed
+    }
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "assistant", "error": "unknown", "message": None},
+        {"type": "assistant", "error": "unknown", "message": {"content": ["words", 3]}},
+        {"type": "assistant", "error": "unknown", "message": "words"},
+        {"type": "assistant", "error": "unknown"},
+        {"type": "result", "subtype": "success", "is_error": True, "result": None},
+        {"type": "result", "subtype": "success", "is_error": True, "api_error_status": "503"},
+    ],
+)
+def test_an_odd_shape_of_an_error_breaks_nothing(message: Json) -> None:
+    out = for_format("stream-json")
+    assert out.feed(stream(message)) + out.deliver() == stream(message)
+
+
+# --- Whether a result was printed
+
+
+@pytest.mark.parametrize(
+    ("format", "data", "reported"),
+    [
+        ("text", b"", False),
+        ("text", b" \n", False),
+        ("text", b"done\n", True),
+        ("text", OOM.encode(), True),
+        ("json", b"", False),
+        ("json", line(result("done")), True),
+        ("stream-json", b"", False),
+        ("stream-json", stream(init(), says("a step")), False),
+        ("stream-json", stream(init(), says("a step"), result("done")), True),
+        ("stream-json", stream(*DEATH), True),
+        ("stream-json", line(result("done"))[:-1], False),
+    ],
+)
+def test_a_format_knows_whether_a_result_was_printed(
+    format: str, data: bytes, reported: bool
+) -> None:
+    out = for_format(format)
+    out.feed(data)
+    assert out.reported is reported
+    out.set_aside()
+    assert not out.reported  # the next launch has still to report
 
 
 def test_a_held_error_is_given_where_nobody_relaunches() -> None:
@@ -279,16 +459,3 @@ def test_a_release_does_not_tear_the_line_that_follows() -> None:
     told = out.feed(data[:-20])
     told += out.feed(data[-20:])
     assert told == stream(*DEATH) + data
-
-
-# --- Totals
-
-
-def test_totals_add_numbers_only() -> None:
-    one = {"num_turns": 1, "usage": {"a": 1, "tier": "x", "fast": True, "new": None}, "result": "x"}
-    other = {"num_turns": 2, "usage": {"a": 2, "tier": "y", "fast": True, "b": 3}}
-    assert add_totals(one, other) == {
-        "num_turns": 3,
-        "usage": {"a": 3, "tier": "y", "fast": True, "b": 3, "new": None},
-    }
-    assert add_totals({}, {"result": "x"}) == {}

@@ -402,7 +402,7 @@ def test_the_blocks_of_a_response_count_once(scene: Scene) -> None:
     scene.put(transcript)
     assert watch.poll(LATER) == [Answered()] * 5
     assert watch.answers == 2 and watch.ending(None).facts.tool_calls == 3
-    totals = watch.totals()
+    totals = watch.tally.totals()
     assert totals["num_turns"] == 2
     assert (totals["usage"]["input_tokens"], totals["usage"]["output_tokens"]) == (200, 40)
 
@@ -464,3 +464,216 @@ def test_parallel_calls_below_our_context_are_linked(scene: Scene) -> None:
     transcript.says("done")
     scene.put(transcript)
     assert watch.poll(LATER) == [Answered(linked=True)] * 3
+
+
+# --- How it is under way
+
+
+def test_a_session_has_begun_with_the_first_word(scene: Scene) -> None:
+    watch = scene.watch(turn_open=True)
+    transcript = Transcript()
+    transcript.bookkeeping()
+    scene.put(transcript)
+    watch.poll(LATER)
+    assert not watch.ending(Exit(code=0)).begun  # bookkeeping is no word
+    transcript.user("sort the ledger")
+    scene.put(transcript)
+    watch.poll(LATER)
+    assert watch.ending(Exit(code=0)).begun
+
+
+def test_a_session_has_begun_with_a_prompt_that_the_hooks_tell(scene: Scene) -> None:
+    watch = scene.watch(hooks=True)
+    scene.fire("SessionStart", source="startup")
+    watch.poll(LATER)
+    assert not watch.ending(Exit(code=0)).begun
+    scene.fire("UserPromptSubmit", prompt="sort the ledger")
+    watch.poll(LATER)
+    assert watch.ending(Exit(code=0)).begun
+
+
+def test_what_was_said_before_our_launch_is_no_beginning(scene: Scene) -> None:
+    scene.put(rebuilt())
+    watch = scene.watch()
+    watch.poll(LATER)
+    assert not watch.ending(Exit(code=0)).begun
+
+
+def test_the_ending_tells_the_call_that_was_under_way(scene: Scene) -> None:
+    watch = scene.watch()
+    transcript = Transcript()
+    transcript.user("tidy up")
+    transcript.step("ls", "ledger")
+    scene.put(transcript)
+    watch.poll(LATER)
+    assert watch.ending(Exit(signal=15)).under_way == ""
+    transcript.calls("Bash", command="pkill -f claude")
+    scene.put(transcript)
+    watch.poll(LATER)
+    assert watch.ending(Exit(signal=15)).under_way == "Bash pkill -f claude"
+
+
+def test_a_turn_rests_between_two_calls_and_nowhere_else(scene: Scene) -> None:
+    watch = scene.watch()
+    transcript = Transcript()
+
+    def rests() -> bool:
+        scene.put(transcript)
+        watch.poll(LATER)
+        return watch.between_calls
+
+    assert not rests()
+    transcript.user("two things at once")
+    assert not rests()  # the first request is under way
+    transcript.respond(*(call("Bash", {}, name) for name in "AB"))
+    assert not rests()
+    transcript.result("a", "A")
+    assert not rests()  # B is at work
+    transcript.result("b", "B")
+    assert rests()
+    transcript.calls("Bash", command="ls")
+    assert not rests()
+    transcript.result("ledger")
+    assert rests()
+    transcript.says("and so")
+    assert not rests()
+
+
+def test_a_dead_turn_does_not_rest(scene: Scene) -> None:
+    watch = scene.watch()
+    scene.put(died())
+    watch.poll(LATER)
+    assert not watch.between_calls
+
+
+def test_a_turn_that_only_the_hooks_tell_of_does_not_rest(scene: Scene) -> None:
+    watch = scene.watch(hooks=True)
+    scene.fire("UserPromptSubmit", prompt="sort the ledger")
+    watch.poll(LATER)
+    assert watch.turn_open and not watch.between_calls
+
+
+def test_every_sign_of_life_stirs(scene: Scene) -> None:
+    watch = scene.watch(hooks=True)
+    watch.poll(LATER)
+    assert (watch.stirred, watch.hooked) == (0.0, False)
+    transcript = Transcript()
+    transcript.user("sort the ledger")
+    path = scene.put(transcript)
+    watch.poll(LATER + 1)
+    assert (watch.stirred, watch.hooked) == (LATER + 1, False)
+    watch.poll(LATER + 2)
+    assert watch.stirred == LATER + 1  # nothing new
+    with path.open("ab") as file:
+        file.write(line_of({"type": "last-prompt"}))  # bookkeeping is a sign of life too
+    watch.poll(LATER + 3)
+    assert watch.stirred == LATER + 3
+    scene.fire("UserPromptSubmit", prompt="and count it")
+    watch.poll(LATER + 4)
+    assert (watch.stirred, watch.hooked) == (LATER + 4, True)
+
+
+def test_an_error_knows_its_own_time(scene: Scene) -> None:
+    """A limit that resets "at 3pm" means the next 3pm after these words."""
+    watch = scene.watch()
+    transcript = died()
+    scene.put(transcript)
+    watch.poll(LATER)
+    error = watch.ending(None).error
+    at = [line.get("isApiErrorMessage") for line in transcript.lines].index(True)
+    assert error is not None and error.at == START + at
+
+
+# --- What it has used
+
+
+def test_an_ending_tells_the_size_and_the_cost(scene: Scene) -> None:
+    watch = scene.watch()
+    transcript = Transcript()
+    transcript.user("sort the ledger")
+    for tokens in (20_000, 45_000):
+        transcript.calls("Bash", command="sort ledger")
+        transcript.lines[-1]["message"]["usage"] = {"input_tokens": tokens, "output_tokens": 1_000}
+        transcript.result("x" * 4_000)
+    transcript.error()
+    scene.put(transcript)
+    watch.poll(LATER)
+    facts = watch.ending(None).facts
+    assert facts.context == 46_000 + 1_000 + 6  # told, the result, the error's own words
+    assert facts.cost == pytest.approx(0.065 * 3 + 0.002 * 15)
+
+
+def test_a_conversation_that_is_taken_up_has_its_size_from_the_first(scene: Scene) -> None:
+    watch = scene.watch(words=30_000)
+    assert watch.ending(None).facts.context == 30_000
+    transcript = Transcript()
+    transcript.user("x" * 4_000)
+    scene.put(transcript)
+    watch.poll(LATER)
+    assert watch.ending(None).facts.context == 31_000
+    assert watch.tally.largest_step == 1_000
+
+
+def test_after_claude_codes_own_compaction_only_its_summary_counts(scene: Scene) -> None:
+    watch = scene.watch(words=30_000)
+    transcript = Transcript()
+    transcript.user("x" * 40_000)
+    transcript.says("first I look")
+    transcript.lines[-1]["message"]["usage"] = {"input_tokens": 90_000}
+    scene.put(transcript)
+    watch.poll(LATER)
+    assert watch.tally.size == 90_000
+    transcript.compaction("x" * 8_000)
+    scene.put(transcript)
+    watch.poll(LATER)
+    assert (watch.tally.size, watch.tally.context) == (2_000, 2_000)
+    transcript.user("x" * 4_000)
+    scene.put(transcript)
+    watch.poll(LATER)
+    assert watch.tally.size == 3_000 and watch.tally.largest == 90_000
+
+
+def test_what_ccsup_has_written_is_not_counted_again(scene: Scene) -> None:
+    watch = scene.watch(words=500)
+    scene.put(rebuilt())  # a boundary and a summary of ours, as if they came later
+    watch.poll(LATER)
+    assert watch.tally.tool_calls == watch.answers == 0
+    assert watch.tally.size <= 500
+
+
+def test_a_subagents_compaction_is_not_the_sessions(scene: Scene) -> None:
+    watch = scene.watch()
+    transcript = Transcript()
+    transcript.user("x" * 4_000)
+    transcript.compaction("short")
+    for line in transcript.lines[-2:]:
+        line["isSidechain"] = True
+    scene.put(transcript)
+    watch.poll(LATER)
+    assert watch.tally.size >= 1_000
+
+
+def test_another_session_within_the_launch_begins_small(scene: Scene) -> None:
+    watch = scene.watch(hooks=True, words=30_000)
+    transcript = Transcript()
+    transcript.user("sort the ledger")
+    transcript.calls("Bash", command="sort ledger")
+    scene.put(transcript)
+    watch.poll(LATER)
+    assert watch.tally.open_calls and watch.tally.size > 30_000
+    scene.fire("SessionStart", OTHER, source="clear")
+    watch.poll(LATER)
+    assert (watch.tally.size, watch.tally.open_calls, watch.moved) == (0, {}, True)
+
+
+def test_an_answer_that_broke_off_does_not_swallow_what_came_after_it(scene: Scene) -> None:
+    watch = scene.watch()
+    transcript = Transcript()
+    transcript.user("read it")
+    name = transcript.calls("Read", file_path="/ledger")
+    transcript.lines[-1]["message"]["stop_reason"] = None
+    transcript.lines[-1]["message"]["usage"] = {"input_tokens": 20_000}
+    transcript.result("x" * 40_000, name)
+    scene.put(transcript)
+    assert watch.poll(LATER) == [Answered()]
+    assert watch.tally.context == 30_000

@@ -44,6 +44,7 @@ class World:
             env=self.env,
             summary_prompt=load("summary", ()),
             continue_prompt=load("continue", ()),
+            resume_prompt=load("resume", ()),
             redact=redactor(self.env, b"key"),
             tree="## main\n M ledger",
             now="2026-11-22T11:00:00.000Z",

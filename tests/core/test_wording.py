@@ -5,18 +5,22 @@ from __future__ import annotations
 import pytest
 
 from supervisor.core import wording
-from supervisor.core.classify import Cause, Verdict
+from supervisor.core.classify import Verdict
 from supervisor.core.commands import Way
 from supervisor.core.ending import Ending, Exit, SessionFacts
 from supervisor.core.events import Compacted
+from supervisor.core.policy import Decision, Park, Recover, Wait
+from supervisor.core.table import ROWS
 
+VERDICTS = {row.name: Verdict(row, "last entry: …") for row in ROWS}
+KILLED = VERDICTS["killed in the middle of a turn"]
 FACTS = SessionFacts("s1", "/home/me/s1.jsonl", 284_000, 15)
 ENDING = Ending(Exit(code=1), facts=FACTS)
 NOWHERE = Ending(Exit(code=1))
 
 
 def test_a_death_tells_what_happened_on_what_evidence_in_which_session() -> None:
-    told = wording.death(Verdict(Cause.OUT_OF_MEMORY, "last entry: …"), FACTS)
+    told = wording.death(VERDICTS["out of memory"], FACTS)
     assert told.splitlines() == [
         "Claude Code ran out of memory in the middle of the job.",
         "evidence  last entry: …",
@@ -24,20 +28,72 @@ def test_a_death_tells_what_happened_on_what_evidence_in_which_session() -> None
     ]
 
 
-def test_every_death_has_its_own_sentence() -> None:
-    deaths = [cause for cause in Cause if Verdict(cause, "").is_death]
-    sentences = {wording.death(Verdict(cause, ""), FACTS).splitlines()[0] for cause in deaths}
-    assert len(sentences) == len(deaths) and all(sentences)
+@pytest.mark.parametrize("verdict", VERDICTS.values(), ids=VERDICTS)
+def test_every_death_tells_its_own_sentence_and_the_evidence(verdict: Verdict) -> None:
+    told = wording.death(verdict, FACTS).splitlines()
+    assert told[:2] == [verdict.row.told, "evidence  last entry: …"]
+
+
+@pytest.mark.parametrize(
+    ("decision", "words"),
+    [
+        (Recover(), "Compact the transcript"),
+        (Recover(2, facts_only=True), "Compact the transcript"),
+        (Recover(resume=True), "Resume the session in a fresh process"),
+        (Wait(60.0), "Wait, and then resume"),
+        (Park(), "Wait, and then resume"),
+    ],
+)
+def test_a_question_says_what_it_asks_for(decision: Decision, words: str) -> None:
+    assert wording.question(decision).startswith(words)
+    assert wording.question(decision).endswith("? [Y/n] ")
+
+
+def test_a_wait_tells_how_long_and_until_when() -> None:
+    assert wording.waiting(Wait(2.5)) == "Waiting 2.5 s, then the session goes on."
+    assert wording.waiting(Wait(10_820.0, 1_760_022_020.0)) == (
+        "Waiting 3 h 0 min, until 2025-10-09 15:00 UTC, then the session goes on."
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0.0 s"),
+        (2.34, "2.3 s"),
+        (10, "10 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min"),
+        (60, "1 min"),
+        (250, "4 min 10 s"),
+        (3_599, "59 min 59 s"),
+        (3_600, "1 h 0 min"),
+        (11_100, "3 h 5 min"),
+        (90_000, "25 h 0 min"),
+    ],
+)
+def test_a_duration_is_told_for_a_person(seconds: float, text: str) -> None:
+    assert wording.duration(seconds) == text
+
+
+def test_parking_tells_how_to_go_on() -> None:
+    assert "aws sso login" in wording.PARKED and "Ctrl-C" in wording.PARKED
+
+
+def test_what_cannot_be_resumed_tells_why_and_what_comes_next() -> None:
+    assert wording.cannot_resume("12 MB") == (
+        "The session cannot be resumed as it is (12 MB); it is compacted instead."
+    )
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0 tool calls"), (1, "1 tool call "), (2, "2 t")])
 def test_one_call_is_not_a_plural(count: int, text: str) -> None:
     facts = SessionFacts("s1", "/s1.jsonl", 1, count)
-    assert text in wording.death(Verdict(Cause.KILLED, ""), facts)
+    assert text in wording.death(KILLED, facts)
 
 
 def test_a_session_that_is_not_on_disk_is_not_named() -> None:
-    assert "none on disk yet" in wording.death(Verdict(Cause.KILLED, ""), SessionFacts())
+    assert "none on disk yet" in wording.death(KILLED, SessionFacts())
 
 
 @pytest.mark.parametrize(
@@ -57,11 +113,25 @@ def test_a_size_is_told_in_decimal_units(count: int, text: str) -> None:
     assert wording.size(count) == text
 
 
-@pytest.mark.parametrize("way", Way)
+@pytest.mark.parametrize("way", [Way.REBUILT, Way.PROMPT])
 def test_a_relaunch_tells_the_way_the_tokens_the_author_and_the_session(way: Way) -> None:
     told = wording.relaunching(Compacted("s2", way, 61_234, 8_000, "by model-x, 900 characters"))
     for words in (way.value, "61,234 tokens became 8,000", "by model-x, 900 characters", "s2"):
         assert words in told
+
+
+def test_a_context_that_did_not_shrink_is_not_said_to_have() -> None:
+    told = wording.relaunching(Compacted("s2", Way.REBUILT, 8_000, 9_500, "by model-x"))
+    assert "about 8,000 tokens kept whole, with 1,500 of notes" in told
+    assert "became" not in told
+
+
+def test_a_resumed_session_claims_no_compaction() -> None:
+    told = wording.relaunching(Compacted("s1", Way.RESUMED, 61_234, 61_234, "all of it is there"))
+    assert "Resuming the same session in a fresh process (all of it is there)" in told
+    assert "session   s1" in told
+    assert "tokens" not in told and "narrative" not in told
+    assert "()" not in wording.relaunching(Compacted("s1", Way.RESUMED))
 
 
 def test_a_relaunch_of_the_same_command_claims_no_compaction() -> None:

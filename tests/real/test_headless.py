@@ -87,7 +87,7 @@ def test_deaths_anywhere(world: World, deaths: tuple[int, ...]) -> None:
 
 
 def test_every_request_over_a_size_dies(world: World) -> None:
-    """The likeliest reading of the report, which no other tool survives."""
+    """The likeliest reading of the report: it dies of it once, and from then on stays below."""
     base: list[int] = []
 
     def too_large(number: int, request: Request) -> bool:
@@ -99,8 +99,7 @@ def test_every_request_over_a_size_dies(world: World) -> None:
     with bedrock(world, job):
         ended = world.run("-p", TASK, *FLAGS, timeout=300)
     assert (ended.code, ended.stdout) == (0, "Everything is done.\n"), ended.stderr
-    assert job.deaths >= 2
-    assert len(job.asked) / job.deaths >= 4, "each compaction leaves room for several steps"
+    assert 1 <= job.deaths <= 2 and job.compactions >= 1
     assert TASK in job.asked[-1].text()
 
 

@@ -1,0 +1,56 @@
+"""What is known of a model by its name: the size of its context, and its list price.
+
+A name is a Bedrock id or profile ("us.anthropic.claude-sonnet-4-6"), an ARN that ends in one,
+or Claude Code's own spelling ("sonnet[1m]"). Prices are US dollars per million tokens as
+Bedrock listed them in November 2026; a cached token costs a tenth to read and five quarters to
+write. They serve a budget, not a bill.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+SMALL, LARGE = 200_000, 1_000_000  # tokens of context
+# The first that is found in the name counts.
+WINDOWS = (
+    (r"\[1m\]", LARGE),
+    (r"fable|(?:opus|sonnet|haiku)-[5-9]", LARGE),
+    (r"opus-4-[6-9]|sonnet-4-[6-9]", LARGE),
+)
+PRICES = (
+    (r"fable", (10.0, 50.0)),
+    (r"opus-5-5", (4.0, 20.0)),
+    (r"opus-5|opus-4-[5-9]", (5.0, 25.0)),
+    (r"opus", (15.0, 75.0)),
+    (r"sonnet-5-5", (2.0, 10.0)),
+    (r"haiku-5-5", (0.5, 2.5)),
+    (r"haiku-4", (1.0, 5.0)),
+    (r"haiku", (0.8, 4.0)),
+)
+SONNET = (3.0, 15.0)  # and of what is not known
+READ, WRITE = 0.1, 1.25  # of the input's price
+
+
+def window(model: str) -> int:
+    """The most tokens that a request to the model may have; of an unknown one the smaller.
+
+    Where a model comes in two sizes it is the larger: what ccsup does at its end must not
+    come before Claude Code's own compaction.
+    """
+    return next((size for name, size in WINDOWS if re.search(name, model)), SMALL)
+
+
+def cost(model: str, usage: Mapping[str, Any]) -> float:
+    """US dollars of one response, from its ``usage``."""
+    price, answer = next((each for name, each in PRICES if re.search(name, model)), SONNET)
+    asked = float(_count(usage, "input_tokens"))
+    asked += READ * _count(usage, "cache_read_input_tokens")
+    asked += WRITE * _count(usage, "cache_creation_input_tokens")
+    return (asked * price + _count(usage, "output_tokens") * answer) / 1e6
+
+
+def _count(usage: Mapping[str, Any], key: str) -> int:
+    value = usage.get(key)
+    return value if isinstance(value, int) else 0
