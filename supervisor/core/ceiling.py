@@ -7,21 +7,23 @@ Claude Code's own compaction fires when the context reaches
 with WINDOW of CLAUDE_CODE_AUTO_COMPACT_WINDOW (at least 100,000) and PCT of
 CLAUDE_AUTOCOMPACT_PCT_OVERRIDE; measured on 2.1.116 and 2.1.330, where the model's output limit
 is 20,000 tokens or more. Its request for the summary holds the whole context and the newest
-step, and is about 7,000 tokens larger than what fired it.
+step, and a prompt of 1,700 tokens. Where fewer than three steps fit between what a session
+begins with and the size that fires, Claude Code takes it for thrashing and ends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 WINDOW, PERCENT = "CLAUDE_CODE_AUTO_COMPACT_WINDOW", "CLAUDE_AUTOCOMPACT_PCT_OVERRIDE"
 OFF = ("DISABLE_AUTO_COMPACT", "DISABLE_COMPACT")
 SMALLEST_WINDOW = 100_000  # tokens; a smaller one is taken for this
 RESERVE, MARGIN = 20_000, 33_000  # tokens below the window, see above
-SUMMARY = 8_000  # tokens; the request for the summary, beside what is summarized
+SUMMARY = 2_500  # tokens; the request for the summary, beside what is summarized
 SAFE = 0.95  # of a size that has killed
-FEWEST = 24_000  # tokens; Claude Code's own prompt and tools take 15,000 to 22,000
+BASE = 22_000  # tokens of Claude Code's own prompt and tools: 16,000 in 2.1.116
+STEPS = 3  # that must fit
 HIGHEST = 165_000  # tokens; it fires there by itself
 RELAXED = 1.2  # times the ceiling, after a run that went well below it
 FORGOTTEN = 200_000  # tokens; a ceiling this high is none
@@ -29,11 +31,15 @@ FORGOTTEN = 200_000  # tokens; a ceiling this high is none
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """`tokens` that have killed a session, the largest `step` seen, how many `deaths`."""
+    """`tokens` that have killed a session, the largest `step` seen, how many `deaths`.
+
+    `base`: tokens of the smallest first request of a session.
+    """
 
     tokens: int
     step: int = 0
     deaths: int = 1
+    base: int = BASE
 
     @property
     def threshold(self) -> int:
@@ -46,24 +52,25 @@ class Ceiling:
         return int(self.tokens * SAFE)
 
 
-def learned(before: Ceiling | None, size: int, step: int) -> Ceiling:
+def learned(before: Ceiling | None, size: int, step: int, base: int = BASE) -> Ceiling:
     """After a death at `size` tokens; the smallest that has killed counts."""
     step = min(step, size // 3)  # one huge output says nothing of the next
     if before is None:
-        return Ceiling(size, step)
-    return Ceiling(min(before.tokens, size), max(before.step, step), before.deaths + 1)
+        return Ceiling(size, step, 1, base)
+    step, deaths = max(before.step, step), before.deaths + 1
+    return Ceiling(min(before.tokens, size), step, deaths, min(before.base, base))
 
 
 def relaxed(before: Ceiling) -> Ceiling | None:
     """After a run without such a death: a step up; None where it is forgotten."""
     tokens = int(before.tokens * RELAXED)
-    return Ceiling(tokens, before.step, before.deaths) if tokens < FORGOTTEN else None
+    return replace(before, tokens=tokens) if tokens < FORGOTTEN else None
 
 
 def steering(ceiling: Ceiling) -> Mapping[str, str]:
     """What makes Claude Code compact below the ceiling; empty where it cannot be made to."""
     threshold = ceiling.threshold
-    if not FEWEST <= threshold < HIGHEST:
+    if not ceiling.base + STEPS * ceiling.step <= threshold < HIGHEST:
         return {}
     if threshold >= SMALLEST_WINDOW - MARGIN:
         return {WINDOW: str(threshold + MARGIN)}

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..core.ceiling import Ceiling
+from ..core.ceiling import BASE, Ceiling
 
 NAME = "ceilings.json"
 MOST = 500  # kept; the oldest go first
@@ -67,8 +67,9 @@ class Ceilings:
 
 
 def _ceiling(item: Mapping[str, Any]) -> Ceiling | None:
-    numbers = [item.get(key) for key in ("tokens", "step", "deaths")]
+    known = {"base": BASE, **item}
+    numbers = [known.get(key) for key in ("tokens", "step", "deaths", "base")]
     if not all(isinstance(number, int) and number >= 0 for number in numbers):
         return None
-    tokens, step, deaths = (int(number or 0) for number in numbers)
-    return Ceiling(tokens, step, deaths) if tokens else None
+    tokens, step, deaths, base = (int(number or 0) for number in numbers)
+    return Ceiling(tokens, step, deaths, base) if tokens else None

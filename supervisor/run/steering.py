@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ..claude.install import version_of
@@ -87,11 +88,11 @@ class Steering:
         if row.name == "thrashing":
             self._thrashed = True
         if self.ceiling is not None and self._largest > self.ceiling.tokens:
-            self.ceiling = Ceiling(self._largest, self.ceiling.step, self.ceiling.deaths)
+            self.ceiling = replace(self.ceiling, tokens=self._largest)
             self._keep(self.ceiling)  # it was not the size
         if not row.of_size or size < self._first + ABOVE_FIRST or size <= self._largest:
             return
-        self.ceiling = learned(self.ceiling, size, tally.largest_step)
+        self.ceiling = learned(self.ceiling, size, tally.largest_step, self._first)
         self._keep(self.ceiling)
         fires = self._on and steering(self.ceiling)
         if fires and not in_the_way({**self._env, **user_env(self._env)}):

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import pytest
 
 from supervisor.core.ceiling import (
-    FEWEST,
+    BASE,
     FORGOTTEN,
     HIGHEST,
     OFF,
     PERCENT,
+    STEPS,
     SUMMARY,
     WINDOW,
     Ceiling,
@@ -22,7 +23,7 @@ from supervisor.core.ceiling import (
 )
 
 LARGEST = 200_000  # tokens; the model's own window
-STEPS = (0, 1_000, 5_000, 20_000)
+SIZES = (0, 1_000, 5_000, 20_000)
 
 
 def fires_at(env: Mapping[str, str]) -> float:
@@ -33,12 +34,12 @@ def fires_at(env: Mapping[str, str]) -> float:
     return min(percent / 100 * (window - 20_000), window - 33_000)
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", SIZES)
 @pytest.mark.parametrize("tokens", range(20_000, 220_000, 7_237))
 def test_it_fires_below_the_ceiling_and_not_far_below(tokens: int, step: int) -> None:
     ceiling = Ceiling(tokens, step)
     env = steering(ceiling)
-    feasible = FEWEST <= ceiling.threshold < HIGHEST
+    feasible = BASE + STEPS * step <= ceiling.threshold < HIGHEST
     assert bool(env) == feasible
     if feasible:
         fires = fires_at(env)
@@ -52,17 +53,22 @@ def test_it_fires_right_where_a_smaller_window_would_not_count(threshold: int) -
     assert threshold - 800 <= fires_at(steering(Ceiling(tokens))) <= threshold
 
 
-@pytest.mark.parametrize("tokens", [0, 1_000, 20_000, 33_000])
+@pytest.mark.parametrize("tokens", [0, 1_000, 20_000, 25_000])
 def test_a_ceiling_below_what_claude_code_needs_steers_nothing(tokens: int) -> None:
     assert steering(Ceiling(tokens)) == {}
 
 
 def test_a_large_step_may_leave_no_room() -> None:
-    assert steering(Ceiling(50_000, 0))
-    assert steering(Ceiling(50_000, 16_000)) == {}
+    assert steering(Ceiling(50_000, 5_000))
+    assert steering(Ceiling(50_000, 7_000)) == {}
 
 
-@pytest.mark.parametrize("tokens", [183_000, 190_000, 500_000])
+def test_a_version_that_begins_smaller_can_be_steered_lower() -> None:
+    assert steering(Ceiling(31_000, 2_800, base=15_000))
+    assert steering(Ceiling(31_000, 2_800, base=BASE)) == {}
+
+
+@pytest.mark.parametrize("tokens", [177_000, 190_000, 500_000])
 def test_a_ceiling_where_it_compacts_by_itself_steers_nothing(tokens: int) -> None:
     assert steering(Ceiling(tokens)) == {}
 
@@ -86,12 +92,18 @@ def test_the_largest_step_counts() -> None:
     assert learned(Ceiling(60_000, 3_000), 70_000, 5_000).step == 5_000
 
 
+def test_the_smallest_base_counts() -> None:
+    before = learned(None, 60_000, 0, 16_000)
+    assert (before.base, learned(before, 60_000, 0, 22_000).base) == (16_000, 16_000)
+    assert learned(before, 60_000, 0, 15_000).base == 15_000
+
+
 def test_one_huge_output_says_nothing_of_the_next() -> None:
     assert learned(None, 60_000, 55_000).step == 20_000
 
 
 def test_a_run_that_went_well_is_a_step_up() -> None:
-    assert relaxed(Ceiling(60_000, 3_000, 2)) == Ceiling(72_000, 3_000, 2)
+    assert relaxed(Ceiling(60_000, 3_000, 2, 9)) == Ceiling(72_000, 3_000, 2, 9)
 
 
 def test_step_by_step_it_is_forgotten() -> None:

@@ -96,14 +96,14 @@ def test_a_death_of_size_steers_the_next_child(project: Project, row: Row) -> No
     run = project.begins()
     assert run.environment() == {}
     dies(run, 60_000, row, step=2_000)
-    assert run.environment() == {WINDOW: "100000", PERCENT: "58"}
-    assert project.knows == Ceiling(60_000, 2_000)
+    assert run.environment() == {WINDOW: "100000", PERCENT: "65"}
+    assert project.knows == Ceiling(60_000, 2_000, base=BEGINS)
 
 
 def test_a_larger_one_is_steered_by_the_window_alone(project: Project) -> None:
     run = project.begins()
     dies(run, 120_000)
-    assert run.environment() == {WINDOW: str(120_000 * 95 // 100 - 8_000 + 33_000)}
+    assert run.environment() == {WINDOW: str(120_000 * 95 // 100 - 2_500 + 33_000)}
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if not row.of_size], ids=lambda row: row.name)
@@ -133,9 +133,9 @@ def test_what_was_learned_is_said_with_its_figures(project: Project) -> None:
 
 def test_a_size_that_cannot_be_steered_below_is_known_and_not_announced(project: Project) -> None:
     run = project.begins()
-    dies(run, 30_000)
+    dies(run, 30_000, step=4_000)
     assert run.environment() == {} and project.said == []
-    assert project.knows == Ceiling(30_000)
+    assert project.knows == Ceiling(30_000, 4_000, base=BEGINS)
 
 
 @pytest.mark.parametrize("more", [-1, 0])
@@ -150,7 +150,7 @@ def test_a_size_that_was_answered_before_was_not_the_size(project: Project) -> N
     dies(run, 60_000, answered=60_000)
     assert project.knows is None
     dies(run, 60_001, answered=BEGINS)
-    assert project.knows == Ceiling(60_001)
+    assert project.knows == Ceiling(60_001, base=BEGINS)
 
 
 def test_a_larger_request_that_was_answered_lifts_the_ceiling(project: Project) -> None:
@@ -187,7 +187,7 @@ def test_a_run_with_such_a_death_relaxes_nothing(project: Project) -> None:
     run = project.begins()
     dies(run, 59_000)
     ends_well(run, answered=55_000)
-    assert project.knows == Ceiling(59_000, 0, 2)
+    assert project.knows == Ceiling(59_000, 0, 2, BEGINS)
 
 
 def test_after_many_good_runs_it_is_forgotten(project: Project) -> None:
@@ -232,7 +232,7 @@ def test_switched_off_it_learns_and_does_nothing(project: Project) -> None:
     run = project.begins(on=False)
     dies(run, 50_000)
     assert run.environment() == {} and project.said == []
-    assert project.knows == Ceiling(50_000, 0, 2)
+    assert project.knows == Ceiling(50_000, 0, 2, BEGINS)
     answered_twice = tally(49_000)
     answered_twice._usage = {"msg_1": {}, "msg_2": {}}
     assert not run.too_large(answered_twice)
