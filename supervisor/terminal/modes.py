@@ -49,6 +49,11 @@ class Modes:
         elif final == b"r" and not prefix:
             self._margins = bool(numbers)
 
+    @property
+    def left_on(self) -> bool:
+        """Something is switched on that a program undoes before it gives the terminal back."""
+        return bool(self._changed) or self._keyboard
+
     def undo(self) -> bytes:
         """The bytes that make the terminal itself again; empty where nothing is left."""
         parts: list[bytes] = []

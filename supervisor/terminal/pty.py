@@ -129,9 +129,15 @@ class PtyChild:
             self._loop.turn(0.02)
 
     def _stopped(self) -> None:
-        """^Z inside the child: stop with it, and wake it when the shell wakes us."""
+        """^Z inside the child: stop with it, and wake it when the shell wakes us.
+
+        A program that stops itself gives the terminal back first; one that still holds it was
+        stopped by somebody else, and we live on.
+        """
         drain(self._from_child, self._loop.turn)
         self._show_all()
+        if self._screen.modes.left_on:
+            return
         self._screen.restore()
         stop_self()
         self._screen.raw()

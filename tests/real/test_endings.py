@@ -165,6 +165,18 @@ def test_an_outage_at_a_terminal_is_waited_for(world: World) -> None:
     assert len(world.transcripts()) == 1 and not of_this_run(world)
 
 
+def test_a_child_that_is_frozen_at_a_terminal_is_killed_and_resumed(world: World) -> None:
+    job = Job([("This takes long.", "test -e never || sleep 2"), *numbered(2)])
+    with bedrock(world, job), person(world, "--hang", "3s") as someone:
+        someone.submit(TASK)
+        someone.wait_for("This takes long.")
+        os.kill(child_of(someone, world), signal.SIGSTOP)
+        someone.wait_for("Everything is done.")
+        assert leave(someone) == 0
+        assert someone.settings() == someone.before[:4]
+    assert b"stood still" in someone.seen and not of_this_run(world)
+
+
 def test_sigterm_to_ccsup_ends_the_child_and_all_below_it(world: World) -> None:
     job = Job([("This takes long.", "setsid sleep 300 & test -e never || sleep 300")])
     with bedrock(world, job), person(world) as someone:

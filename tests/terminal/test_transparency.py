@@ -110,6 +110,27 @@ def test_stop_and_continue(tmp_path: Path) -> None:
     person.close()
 
 
+def test_a_child_that_is_stopped_while_it_holds_the_screen_does_not_stop_us(
+    tmp_path: Path,
+) -> None:
+    """A program that suspends itself gives the terminal back first; this one was frozen."""
+    world = world_with(
+        tmp_path,
+        "import os, signal, sys\nprint('\\x1b[?2004hup', os.getpid(), flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGSTOP)\nprint('again', flush=True)\n",
+    )
+    person = Person(world.ccsup("run"), world.env, world.cwd)
+    person.wait_for("up")
+    child = int(person.text.split("up")[1].split()[0])
+    while "State:\tT" not in Path(f"/proc/{child}/status").read_text():
+        assert person.look()
+    assert os.waitpid(person.pid, os.WUNTRACED | os.WNOHANG)[0] == 0
+    os.kill(child, signal.SIGCONT)
+    person.wait_for("again")
+    assert person.wait() == 0
+    person.close()
+
+
 def test_with_p_the_child_sees_a_terminal_where_we_have_one(tmp_path: Path) -> None:
     world = world_with(
         tmp_path, "import os, sys; os.write(1, b'a\\nb %d\\n' % os.isatty(1)); sys.exit(4)"
