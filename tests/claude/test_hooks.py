@@ -82,3 +82,21 @@ def test_a_field_of_another_kind_counts_as_not_told(tmp_path: Path) -> None:
     told = {"hook_event_name": "UserPromptSubmit", "prompt": ["x"], "session_id": 1}
     log.write_text(json.dumps({**told, "transcript_path": ""}) + "\n")
     assert list(HookChannel(log).events()) == [HookEvent("UserPromptSubmit", None, None)]
+
+
+def test_what_is_pinned_is_said_again_after_a_compaction_alone(tmp_path: Path) -> None:
+    pins = tmp_path / "pins of a run.md"
+    files = plugin_files(tmp_path / "log", pins, session_start=True)
+    matchers = json.loads(files["hooks/hooks.json"])["hooks"]["SessionStart"]
+    assert [matcher.get("matcher") for matcher in matchers] == [None, "compact"]
+    command = matchers[1]["hooks"][0]["command"]
+    said = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=True)
+    assert (said.stdout, said.stderr) == (b"", b""), "nothing was pinned yet"
+    pins.write_text("Never touch legacy/.")
+    said = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=True)
+    assert said.stdout == b"Never touch legacy/."
+
+
+def test_where_hooks_are_reported_nothing_is_said_again(tmp_path: Path) -> None:
+    files = plugin_files(tmp_path / "log", tmp_path / "pins", session_start=False)
+    assert "pins" not in files["hooks/hooks.json"]
