@@ -28,9 +28,7 @@ BELOW = {
     "aws": {"aws"},
     "claude": {"core", "claude"},
     "compaction": {"core", "claude", "compaction"},
-    "quantities": set(),
-    "own_rows": {"core"},
-    "settings": {"core", "own_rows", "quantities"},
+    "settings": {"core", "settings"},
 }
 # The one way from room to room: a summary is asked for with the client that is checked.
 ACROSS = {PurePath("compaction/backends/bedrock.py"): "aws.client"}
@@ -40,8 +38,6 @@ ABOVE = {
     "run": {"cli"},
     "demo": {"cli"},
     "settings": {"cli", "run"},
-    "own_rows": {"settings"},
-    "quantities": {"settings", "run"},
 }
 FREE = "demo"  # it plays a whole world and may import anything
 VAGUE = frozenset({"manager", "helper", "util", "base", "common", "misc"})

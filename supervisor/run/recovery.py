@@ -12,8 +12,8 @@ from ..core.commands import Compact, Way
 from ..core.ending import Ending
 from ..host.clock import steady
 from ..journal.runs import RunFolder
-from ..quantities import BYTES, amount
 from ..settings import Settings, config_home
+from ..settings.quantities import BYTES, amount
 from ..terminal.loop import Loop
 from .console import Console
 from .environment import for_summarizer

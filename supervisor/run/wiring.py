@@ -21,8 +21,8 @@ from ..core.table import is_left
 from ..host.guard import Guard
 from ..journal.ceilings import Ceilings
 from ..journal.runs import RunFolder, state_home
-from ..quantities import BYTES, TOKENS, amount, seconds
 from ..settings import Settings, config_home
+from ..settings.quantities import BYTES, TOKENS, amount, seconds
 from ..terminal.loop import Loop
 from ..terminal.screen import Screen
 from .console import Console

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-from .core.rows import Remedy, Row
+from ..core.rows import Remedy, Row
 
 ROWS = "rows"  # the key
 KEYS = ("name", "remedy", "told", "text", "kinds", "statuses", "signals")

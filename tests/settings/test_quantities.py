@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from supervisor.quantities import BYTES, FILE, SECONDS, TOKENS, WANTED, amount, check, seconds
+from supervisor.settings.quantities import (
+    BYTES,
+    FILE,
+    SECONDS,
+    TOKENS,
+    WANTED,
+    amount,
+    check,
+    seconds,
+)
 
 GOOD = [
     (SECONDS, "90", 90),

@@ -12,8 +12,8 @@ import pytest
 from supervisor.cli.options import VALUES
 from supervisor.core.policy import Policy
 from supervisor.core.rows import Remedy, Row
-from supervisor.own_rows import ROWS
 from supervisor.settings import Settings, SettingsError, config_home, load
+from supervisor.settings.rows import ROWS
 
 
 def home(folder: Path, toml: str) -> Mapping[str, str]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from .core.policy import Policy
-from .core.rows import Row
-from .own_rows import ROWS, RowError, row_of
+from ..core.policy import Policy
+from ..core.rows import Row
 from .quantities import BYTES, FILE, SECONDS, TOKENS, check, seconds
+from .rows import ROWS, RowError, row_of
 
 
 def _quantity(default: str, kind: str) -> Any:

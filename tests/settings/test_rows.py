@@ -16,10 +16,10 @@ import pytest
 from supervisor.core.classify import classify
 from supervisor.core.ending import ApiError, Ending, Exit
 from supervisor.core.rows import Remedy, Row
-from supervisor.own_rows import KEYS, REMEDIES, RowError, row_of
 from supervisor.settings import SettingsError, load
+from supervisor.settings.rows import KEYS, REMEDIES, RowError, row_of
 
-from .world import environment
+from ..world import environment
 
 TOML = """
 [[rows]]
