@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from ..core.ceiling import Ceiling
+from ..core.ceiling import Ceiling, steering
 from ..core.ending import ApiError, signal_name
 from ..core.rows import Row
 
@@ -98,8 +98,14 @@ def _as_data(row: Row) -> dict[str, Any]:
 
 
 def _told(model: str, ceiling: Ceiling) -> str:
-    return (
+    times = "once" if ceiling.deaths == 1 else f"{ceiling.deaths} times"
+    died = (
         f"Sessions of {model} have died in this project at about {ceiling.tokens:,} tokens"
-        f" ({ceiling.deaths} times); Claude Code is made to compact at about"
-        f" {max(0, ceiling.threshold):,}."
+        f" ({times}); "
+    )
+    if steering(ceiling):
+        return f"{died}Claude Code is made to compact at about {ceiling.threshold:,}."
+    return (
+        f"{died}Claude Code's own compaction cannot be made to fire in time below that, so ccsup"
+        f" compacts at about {ceiling.last_chance:,}."
     )
