@@ -41,6 +41,7 @@ class Steering:
         self._ceilings, self._project, self._model = ceilings, str(project), model
         self._env, self._window, self._program, self._say = env, window, program, say
         self._before = self.ceiling = ceilings.get(self._project, model)
+        self._off = not on or is_off({**env, **user_env(env)})
         self._largest = 0  # tokens of the largest request of this run that was answered
         self._first = 0  # tokens of the smallest first request
         self._told = False
@@ -73,8 +74,7 @@ class Steering:
 
         Not where the session has begun close to it: another one would not be smaller.
         """
-        off = not self._on or is_off({**self._env, **user_env(self._env)})
-        if self.ceiling is None or off or tally.answers < FEW:
+        if self.ceiling is None or self._off or tally.answers < FEW:
             return False
         limit = self.ceiling.last_chance
         return tally.size >= limit and tally.first < ROOMY * limit
