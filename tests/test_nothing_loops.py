@@ -148,6 +148,7 @@ def test_the_same_ending_for_ever_comes_to_an_end(row: Row, clock: str) -> None:
     match row.remedy:
         case Remedy.FINISH | Remedy.HAND:
             assert {world.code} == own and spawns == 1 and world.steps <= 5
+            assert world.count(do.Announce) == (row.remedy is Remedy.HAND)
         case Remedy.WAIT | Remedy.RESET:
             assert world.code == TRY_LATER
             assert set(world.ways) <= {Way.RESUMED}

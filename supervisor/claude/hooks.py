@@ -20,6 +20,8 @@ NAME = "ccsup"
 EVENTS = ("UserPromptSubmit", "StopFailure", "SessionEnd")
 # In --output-format stream-json Claude Code reports this one's hooks to the reader.
 SESSION_START = "SessionStart"
+# How the words begin that are put back after a compaction.
+PINNED = "The user's own words in this job, in full and in order; what they forbid still holds:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,10 @@ def plugin_files(log: Path, pins: Path | None = None, *, session_start: bool) ->
     hook = [{"hooks": [{"type": "command", "command": command, "timeout": 5}]}]
     manifest = {"name": NAME, "description": "Tells ccsup of a turn's end.", "version": "1.0.0"}
     hooks: dict[str, list[Any]] = dict.fromkeys(events, hook)
-    if pins is not None and session_start:
+    if pins is not None:
         said = f"cat {shlex.quote(str(pins))} 2>/dev/null || :"
         again = {"matcher": "compact", "hooks": [{"type": "command", "command": said}]}
-        hooks[SESSION_START] = [*hook, again]
+        hooks[SESSION_START] = [*(hook if session_start else ()), again]
     return {
         ".claude-plugin/plugin.json": json.dumps(manifest),
         "hooks/hooks.json": json.dumps({"hooks": hooks}),

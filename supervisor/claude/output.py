@@ -16,6 +16,7 @@ from ..core.ending import ApiError
 from ..core.table import is_left
 from .control import answers_repeated
 from .hooks import NAME
+from .own_hooks import OwnHooks
 from .totals import Json, Totals
 
 Left = Callable[[ApiError], bool]  # whether an error is one that nothing is done about
@@ -82,17 +83,19 @@ class JsonStdout(TextStdout):
         messages = found if isinstance(found, list) else [found] if isinstance(found, dict) else []
         results = [message for message in messages if message.get("type") == "result"]
         self._totals.add(results[-1] if results else totals or {})
-        self._messages += [message for message in messages if not _tells_death(message, self._left)]
+        kept = OwnHooks().sift_all(messages)
+        self._messages += [message for message in kept if not _tells_death(message, self._left)]
         return held
 
     def deliver(self) -> bytes:
         held = super().deliver()
         found = _parse(held)
         if isinstance(found, list):
-            if not self._messages and not self._totals.so_far:
+            kept = OwnHooks().sift_all(found)
+            if not self._messages and not self._totals.so_far and len(kept) == len(found):
                 return strip_plugin(held)
             opened = any(map(_is_init, self._messages))
-            found = self._messages + [part for part in found if not (opened and _is_opening(part))]
+            found = self._messages + [part for part in kept if not (opened and _is_opening(part))]
             return strip_plugin(_dump([self._totals.over_all(part) for part in found]))
         if isinstance(found, dict) and self._totals.so_far:
             return _dump(self._totals.over_all(found))
@@ -108,6 +111,7 @@ class StreamStdout:
         self._last: Json = {}
         self._opened = False  # the opening words have gone out
         self._opening = False  # a relaunched process has not come to speak yet
+        self._own_hooks = OwnHooks()
         self._spared = False  # the last message was an error that is left to the user
 
     @property
@@ -124,6 +128,8 @@ class StreamStdout:
             return self._pass(line)
         if (self._opening and _is_opening(message)) or answers_repeated(message):
             return b""
+        if (sifted := self._own_hooks.sift(message, line)) is not None:
+            return self._pass(sifted) if sifted else b""
         if message.get("type") == "assistant":
             self._opening = False
         if message.get("type") == "result":

@@ -7,12 +7,14 @@ estimate of the whole conversation stands in.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from . import models
 from .entries import Block, Entry, result_text
 
 BYTES_PER_TOKEN = 4
+KILLED = re.compile(r"\s*Exit code 1(?:29|30|37|43)\b")  # by HUP, INT, KILL or TERM
 BRIEF = ("command", "file_path", "url", "pattern", "prompt", "description")
 LONGEST = 2_000  # characters of a call
 
@@ -23,6 +25,7 @@ class Tally:
     def __init__(self, words: int = 0) -> None:
         self.tool_calls = 0
         self.open_calls: dict[str, str] = {}  # id -> the call on one line
+        self.cut_short = ""  # the call whose command was killed, where nothing has followed it
         self.largest_step = 0  # estimated tokens that came between two answers
         self.model = ""
         self.first = 0  # tokens of the first request: what no session can do without
@@ -49,6 +52,11 @@ class Tally:
         return max(self.context, self._words)
 
     @property
+    def is_told(self) -> bool:
+        """Whether the service tells the tokens of a request, and not a fraction of them."""
+        return 2 * self._told >= self._words - self._since
+
+    @property
     def cost(self) -> float:
         """US dollars, by list price."""
         return sum(self._costs.values())
@@ -69,6 +77,7 @@ class Tally:
         words = sum(map(tokens_of, entry.blocks))
         self._words += words
         self._since += words
+        self.cut_short = self._cut_short(entry)
         if entry.type == "user":
             self.largest_step = max(self.largest_step, self._since)
             for block in entry.blocks:
@@ -78,6 +87,13 @@ class Tally:
         for call in entry.tool_calls:
             self.tool_calls += 1
             self.open_calls[str(call.get("id"))] = _brief(call)
+
+    def _cut_short(self, entry: Entry) -> str:
+        """Claude Code 2.1.330 that is told to end writes so down before it does."""
+        for block in entry.blocks:
+            if block.get("is_error") and KILLED.match(result_text(block)):
+                return self.open_calls.get(str(block.get("tool_use_id")), "")
+        return ""
 
     def answered(self, entry: Entry) -> None:
         """A whole response of the model."""

@@ -110,7 +110,7 @@ class Watch:
             error=self._error,
             user_left=self._user_left,
             begun=self._read_any or bool(self.prompts),
-            under_way="; ".join(self.tally.open_calls.values()),
+            under_way="; ".join(self.tally.open_calls.values()) or self.tally.cut_short,
             facts=SessionFacts(
                 session=self._session if size(self.path) else None,
                 path=str(self.path) if self.path else None,

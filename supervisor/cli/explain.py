@@ -74,7 +74,7 @@ def _lines(row: Row, width: int) -> list[str]:
 def evidence(row: Row) -> dict[str, str]:
     """What a row is told by, in words, by a title each."""
     found = {
-        "text": row.text.replace("|", " | "),
+        "text": row.text,
         "error": ", ".join(sorted(row.kinds)),
         "status": ", ".join(map(str, sorted(row.statuses))),
         "signal": ", ".join(signal_name(number) for number in sorted(row.signals)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..claude.models import cost
 from ..core.commands import Way
 
 
@@ -49,3 +50,9 @@ class Result:
     tokens_after: int = 0
     skipped: int = 0  # unreadable lines of the transcripts
     usage: dict[str, Any] | None = None
+
+    @property
+    def cost(self) -> float:
+        """US dollars of the summary, by list price."""
+        used = self.usage or {}
+        return cost(str(used.get("model")), used)

@@ -11,6 +11,20 @@ LONGEST = 60.0  # s
 JITTER = 0.25  # of the delay, added
 
 
+def duration(seconds: float) -> str:
+    """For a person: "2.3 s", "4 min 10 s", "3 h 5 min"."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
 def delay(waits: int, chance: float) -> float:
     """Seconds to wait after `waits` waits in vain; `chance` is from 0 to 1."""
     doublings = min(waits, 16)
@@ -20,7 +34,7 @@ def delay(waits: int, chance: float) -> float:
 def probe_delay(probes: int) -> float:
     """Seconds before the next request that only asks whether credentials are good again.
 
-    Ten minutes, then three times as long each: four of them last six hours, for each is a
+    Half a minute, then five times as long each: five of them last six hours, for each is a
     request that credentials which stay dead have to answer.
     """
-    return 600.0 * 3.0 ** min(probes, 16)
+    return 30.0 * 5.0 ** min(probes, 16)

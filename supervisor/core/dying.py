@@ -15,6 +15,7 @@ from .rows import Remedy
 from .state import Parking, Phase, State, Step
 from .table import ASKED_TO_END, PLANNED
 
+TURN_FAILED = 1  # what claude -p itself exits with
 OTHER_WAY = {Way.RESUMED: Way.REBUILT, Way.REBUILT: Way.PROMPT}
 
 
@@ -58,6 +59,7 @@ def rest(state: State, event: ev.Exited) -> Step:
     ended = _reaped(state, event.ending)
     if state.stopping or event.ending.user_left:
         return finish(ended)
+    ended = replace(ended, returncode=TURN_FAILED)  # the signal that it died of was ours
     if before is None:  # its context had not arrived: the other way
         return _other_way(ended, event.ending.moment)
     known = replace(before, moment=event.ending.moment, facts=event.ending.facts)
@@ -74,10 +76,12 @@ def _judge(state: State, verdict: Verdict) -> Step:
     if verdict.remedy is Remedy.THRASH:
         history = replace(history, thrashed=history.thrashed + 1)
     judged = replace(state, verdict=verdict, decision=decision, history=history)
-    told = do.Announce(wording.death(verdict, state.ending.facts))
+    when = wording.when(state.ending.moment, state.history.started, state.policy.zone)
+    facts = state.ending.facts
+    told = do.Announce(wording.death(verdict, facts, when))
     match decision:
         case Finish(hand=True):
-            return finish(judged, told)
+            return finish(judged, do.Announce(wording.handed(verdict, facts, when)))
         case Finish():
             return finish(judged)
         case GiveUp():

@@ -101,6 +101,8 @@ class TimerFired:
 class Checked:
     """Answers Check. `state`: "good", "expired", "denied" or "unknown".
 
+    Or, unasked, "refreshed": the user's own command has ended well.
+
     `fingerprint` changes with the credentials and tells nothing of them.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from .backoff import delay
+from .backoff import delay, duration
 from .classify import Verdict
 from .ending import Ending, Moment
 from .resets import reset_time
@@ -64,7 +64,7 @@ class History:
     relaunches: int = 0
     barren: int = 0  # relaunches after a death, since the model last answered
     deaths: tuple[Death, ...] = ()
-    resumed: bool = False  # the last relaunch took the same session up again
+    resumed: bool = False  # the last relaunch worked the same session up again
     waits: int = 0  # in a row
     waiting_since: float | None = None  # steady seconds
     waited: float = 0.0  # s that were asked for since then; a clock may lie, a sum does not
@@ -140,7 +140,8 @@ def decide(policy: Policy, verdict: Verdict, ending: Ending, history: History) -
             return Recover(culprit=True)
     deaths = same_deaths(policy, history, verdict.row.name, ending.moment.steady) + 1
     if deaths >= policy.max_deaths and verdict.row.name not in PLANNED:
-        return GiveUp(f"{deaths} deaths without progress ({verdict.row.name})")
+        counted = "1 death" if deaths == 1 else f"{deaths} deaths"
+        return GiveUp(f"{counted} without progress ({verdict.row.name})")
     if history.barren >= policy.max_barren:
         return GiveUp(f"{history.barren} relaunches in a row brought no answer from the model")
     return _relaunch(verdict, ending, history)
@@ -181,7 +182,7 @@ def _wait(policy: Policy, verdict: Verdict, ending: Ending, history: History) ->
         return GiveUp(f"{verdict.row.name}: waiting would pass the time of the run", TRY_LATER)
     longest = policy.max_wait if until is None else max(policy.max_wait, policy.max_reset)
     if waited + seconds > longest:
-        most = f"{longest / 3600:g} h, the most that is waited"
+        most = f"{duration(longest)}, the most that is waited"
         return GiveUp(f"{verdict.row.name}, and it would take longer than {most}", TRY_LATER)
     return Wait(max(0.0, seconds), until)
 
@@ -192,7 +193,7 @@ def too_many(policy: Policy, history: History, now: Moment) -> str | None:
         return f"{history.relaunches} relaunches, the most that is allowed"
     started = history.started
     if policy.max_time and started is not None and now.steady - started >= policy.max_time:
-        return f"the run has had its {policy.max_time / 3600:g} h"
+        return f"the run has had its {duration(policy.max_time)}"
     if policy.max_cost and history.spent >= policy.max_cost:
         return f"the run has cost ${history.spent:.2f}, of ${policy.max_cost:.2f} that are allowed"
     return None

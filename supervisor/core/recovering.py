@@ -7,13 +7,14 @@ from dataclasses import replace
 from . import commands as do
 from . import events as ev
 from . import wording
-from .backoff import probe_delay
+from .backoff import duration, probe_delay
 from .commands import Way
 from .dying import carry_out, compact, end, finish, give_up
 from .ending import Moment, signal_name
 from .policy import NO_CREDENTIALS, GiveUp, Recover, too_many
 from .state import Parking, Phase, State, Step
 
+REFRESHED = "refreshed"  # the state of a look that the user's own command has made good
 LOOK_AGAIN = 30.0  # s between two looks at the credentials; none of them reaches Bedrock
 TRIED_AT_ONCE = 5  # changes of them; credentials that are others at every look prove nothing
 
@@ -51,6 +52,8 @@ def weigh(state: State, event: ev.Checked) -> Step:
     if failed := _too_long(state, event.moment):
         return failed
     now = event.moment.steady
+    if event.state == REFRESHED:
+        return _probe(state, parking, now)  # there is one refresh command a parking
     if parking.probing:
         if event.state == "good":
             told = do.Announce(wording.CREDENTIALS_GOOD)
@@ -59,7 +62,8 @@ def weigh(state: State, event: ev.Checked) -> Step:
             return compact(replace(done, way=Way.RESUMED), Recover(resume=True), told)
         if event.state == "denied":
             return give_up(state, GiveUp(event.told, NO_CREDENTIALS))
-        return _wait_on(state, replace(parking, probing=False, fingerprint=event.fingerprint))
+        parking = replace(parking, probing=False, fingerprint=event.fingerprint)
+        return _wait_on(state, parking, event.moment, event.told)
     known = parking.next_probe > 0
     changed = known and event.state == "unknown" and event.fingerprint != parking.fingerprint
     renewed = known and parking.expired
@@ -67,21 +71,26 @@ def weigh(state: State, event: ev.Checked) -> Step:
     due = known and now >= parking.next_probe
     at_once = (changed or renewed) and parking.probes < TRIED_AT_ONCE
     if event.state != "expired" and (at_once or fresh or due):
-        probes = parking.probes + 1
-        later = now + probe_delay(probes)
-        asked = replace(parking, probing=True, probes=probes, next_probe=later, expired=False)
-        return replace(state, parking=asked), (do.Check(probe=True),)
+        return _probe(state, parking, now)
     parking = replace(parking, expired=event.state == "expired")
     if not known:
         parking = replace(parking, fingerprint=event.fingerprint, next_probe=now + probe_delay(0))
-    return _wait_on(state, parking, event.told)
+    return _wait_on(state, parking, event.moment, event.told)
 
 
-def _wait_on(state: State, parking: Parking, told: str = "") -> Step:
+def _probe(state: State, parking: Parking, now: float) -> Step:
+    probes = parking.probes + 1
+    later = now + probe_delay(probes)
+    asked = replace(parking, probing=True, probes=probes, next_probe=later, expired=False)
+    return replace(state, parking=asked), (do.SetTimer(None), do.Check(probe=True))
+
+
+def _wait_on(state: State, parking: Parking, now: Moment, told: str = "") -> Step:
     about = f"{told.rstrip('.')}; " if told else ""
-    pause = min(LOOK_AGAIN, state.policy.max_park)
+    left = state.policy.max_park - (now.steady - parking.since)
+    pause = min(LOOK_AGAIN, max(1.0, left))
     waiting = do.SetTimer(pause, f"{about}looking at the credentials again in")
-    return replace(state, parking=replace(parking, looks=parking.looks + 1)), (waiting,)
+    return replace(state, parking=replace(parking, waited=parking.waited + pause)), (waiting,)
 
 
 def _too_long(state: State, now: Moment) -> Step | None:
@@ -91,9 +100,9 @@ def _too_long(state: State, now: Moment) -> Step | None:
     parking, limit = state.parking, state.policy.max_park
     if parking is None:
         return None
-    if max(now.steady - parking.since, parking.looks * LOOK_AGAIN) < limit:
+    if max(now.steady - parking.since, parking.waited) < limit:
         return None
-    reason = f"the credentials were not renewed within {wording.duration(limit)}"
+    reason = f"the credentials were not renewed within {duration(limit)}"
     return give_up(state, GiveUp(reason, NO_CREDENTIALS))
 
 

@@ -35,7 +35,7 @@ class Parking:
     next_probe: float = 0.0  # steady seconds
     probing: bool = False
     expired: bool = False  # at the last look
-    looks: int = 0
+    waited: float = 0.0  # s that were asked for; a clock may lie, a sum does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,15 @@ class State:
 
 Step = tuple[State, tuple[Command, ...]]
 Action = Callable[[State, Any], Step]
+
+
+def tell(state: State, orders: tuple[Command, ...]) -> dict[str, Any]:
+    """What a journal says of a step: the phase, the verdict, the commands by their names."""
+    return {
+        "phase": state.phase.value,
+        "row": state.verdict.row.name if state.verdict else None,
+        "commands": [type(order).__name__ for order in orders],
+    }
 
 
 class Impossible(Exception):

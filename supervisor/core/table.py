@@ -68,9 +68,15 @@ PROCESSES = (
     ),
     Row(
         "asked to end",
+        Remedy.HAND,
+        "Somebody has asked Claude Code to end in the middle of the job.",
+        signals=ASKED_TO_END,
+    ),
+    Row(
+        "not read",
         Remedy.FINISH,
-        "Somebody has asked Claude Code to end, or nobody reads what it writes.",
-        signals=ASKED_TO_END | {signal.SIGPIPE},
+        "Nobody reads what Claude Code writes.",
+        signals=frozenset({signal.SIGPIPE}),
     ),
     Row(
         "silent exit",

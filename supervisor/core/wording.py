@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
+from .backoff import duration
 from .classify import Verdict
 from .commands import Way
-from .ending import Ending, SessionFacts
+from .ending import Ending, Moment, SessionFacts
 from .events import Compacted
 from .policy import Decision, Park, Recover, Wait
 
 QUESTION = "Compact the transcript and relaunch the session? [Y/n] "
 GOES_ON = "going on in"
 PARKED = (
-    "Parked until the credentials are good again; they are looked at every half minute.\n"
+    "Parked until the credentials are good again. They are looked at every half minute, and tried"
+    " with one small request when they have changed and, more and more seldom, when not.\n"
     "to go on   renew them (for SSO: aws sso login), in any terminal; Ctrl-C ends the run"
 )
 CREDENTIALS_GOOD = "The credentials are good again."
 
 
-def death(verdict: Verdict, facts: SessionFacts) -> str:
-    return "\n".join((verdict.row.told, f"evidence  {verdict.evidence}", *_session(facts)))
+def death(verdict: Verdict, facts: SessionFacts, when: str = "") -> str:
+    time = (f"when      {when}",) if when else ()
+    evidence = f"evidence  {verdict.evidence}"
+    return "\n".join((verdict.row.told, *time, evidence, *_session(facts)))
+
+
+def handed(verdict: Verdict, facts: SessionFacts, when: str = "") -> str:
+    """An ending that is the user's affair, and how he goes on."""
+    return "\n".join((death(verdict, facts, when), *_kept(facts)))
+
+
+def when(now: Moment, started: float | None, zone: tzinfo | None) -> str:
+    """The time of day in `zone`, and how long the run has lasted (steady seconds)."""
+    if not now.wall:
+        return ""
+    day = f"{datetime.fromtimestamp(now.wall, zone or UTC):%a %H:%M:%S}"
+    return day if started is None else f"{day}, {duration(now.steady - started)} into the run"
 
 
 def question(decision: Decision) -> str:
@@ -38,19 +55,6 @@ def waiting(decision: Wait) -> str:
     if decision.until is not None:
         until = f", until {datetime.fromtimestamp(decision.until, UTC):%Y-%m-%d %H:%M} UTC"
     return f"Waiting {duration(decision.seconds)}{until}, then the session goes on."
-
-
-def duration(seconds: float) -> str:
-    """For a person: "2.3 s", "4 min 10 s", "3 h 5 min"."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def cannot_resume(reason: str) -> str:
@@ -101,7 +105,7 @@ def story(deaths: Mapping[str, int], journal: str) -> str:
 
 
 def took(way: Way) -> str:
-    return f"The relaunch took: the model has answered to {way.value}."
+    return f"The relaunch worked: the model has answered to {way.value}."
 
 
 def did_not_take(way: Way) -> str:
@@ -133,5 +137,5 @@ def _kept(facts: SessionFacts | None) -> tuple[str, ...]:
         return ()
     return (
         f"transcript {facts.path}",
-        f"to go on   claude --resume {facts.session}",
+        f"to go on   ccsup run --resume {facts.session}",
     )

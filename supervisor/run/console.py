@@ -40,6 +40,11 @@ class Console:
         else:
             self._write(f"{PREFIX}{text}\n")
 
+    def countdown(self, text: str) -> None:
+        """Drawn over itself on a terminal; elsewhere what is waited for was said once."""
+        if self._stderr_is_terminal or self._screen is not None:
+            self.progress(text)
+
     def _end_progress(self) -> None:
         if self._drawn:
             self._write("\n" if self._asked else "\r\x1b[K")

@@ -13,7 +13,7 @@ REMOVED = frozenset({"CLAUDE_CODE_CHILD_SESSION"})
 # other errors, ccsup waits. More tries of its own would hammer dead credentials: it tries them
 # as often as an outage (2.1.330 twice more).
 PATIENT = {"CLAUDE_CODE_RETRY_WATCHDOG": "1"}
-ON_BEDROCK = {"CLAUDE_CODE_MAX_RETRIES": "4"}
+ON_BEDROCK = {"CLAUDE_CODE_MAX_RETRIES": "3"}
 
 
 def for_child(env: Mapping[str, str]) -> dict[str, str]:

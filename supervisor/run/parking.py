@@ -70,6 +70,13 @@ class Parking:
         except (OSError, ValueError) as error:
             say(f"It cannot be run: {error}")
 
+    def refreshed(self) -> int | None:
+        """The exit code of the refresh command, once it has ended; then it is forgotten."""
+        code = self._refresh.poll() if self._refresh is not None else None
+        if code is not None:
+            self._refresh = None
+        return code
+
     def cancel(self) -> None:
         """Leave no process behind."""
         self.cancel_look()

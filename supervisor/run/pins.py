@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..claude.hooks import PINNED
 from ..compaction.compose import user_words
 from ..compaction.digest import CONTINUE_MARK, NOT_SPOKEN
 from ..journal.runs import RunFolder
 
 PINS = "pins.md"
 LIMIT = 2_200  # tokens; Claude Code shows no more than 10,000 characters of a hook's words
-TITLE = "The user's own words in this job, in full and in order; what they forbid still holds:"
 
 
 class Pins:
@@ -35,5 +35,5 @@ class Pins:
         if words == self._written or not words:
             return
         self._written = words
-        told = f"{TITLE}\n\n{user_words(words, LIMIT)}\n"
+        told = f"{PINNED}\n\n{user_words(words, LIMIT)}\n"
         self._folder.write(PINS, told.encode("utf-8", "replace"))

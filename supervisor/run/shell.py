@@ -6,7 +6,8 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import datetime
 
 from ..aws.answer import Check
 from ..claude.output import Stdout
@@ -15,8 +16,10 @@ from ..core import commands as do
 from ..core import events as ev
 from ..core import wording
 from ..core.ending import Exit
-from ..core.machine import Phase, State, step
+from ..core.machine import State, step
 from ..core.policy import History
+from ..core.recovering import REFRESHED
+from ..core.state import tell
 from ..host.clock import steady
 from ..journal.runs import RunFolder
 from ..settings import Settings
@@ -60,13 +63,14 @@ class Run:
         self.loop, self.screen = loop, screen
         self.console = Console(screen.write if screen else None)
         self.launcher: Launcher  # set by the wiring: it needs our `printing`
-        self.state = State(policy=settings.policy, history=History(started=steady()))
+        policy = replace(settings.policy, zone=datetime.now().astimezone().tzinfo)
+        self.state = State(policy=policy, history=History(started=steady()))
         self._limits, self._steering = limits, steering
         self._events: deque[ev.Event] = deque()
         self._sentry: Sentry | None = None
         self._launches = 0
         self._pins = Pins(folder)
-        self._timer = Timer(self.console.progress)
+        self._timer = Timer(self.console.countdown)
         self._look_at = 0.0
         self._result: Result | None = None
         self._lessons = Lessons(steering, folder)
@@ -135,6 +139,10 @@ class Run:
                 self._bury(self._sentry, exit)
         if failure := self._recovery.check(now):
             self._events.append(ev.CompactionFailed(failure))
+        if (code := self._parking.refreshed()) is not None:
+            self.console.say(f"The refresh command ended with {code}.")
+            if code == 0:
+                self._events.append(ev.Checked(REFRESHED, moment=moment()))
         if self._timer.look(now):
             self._events.append(ev.TimerFired(moment()))
 
@@ -149,19 +157,15 @@ class Run:
 
     def _advance(self, event: ev.Event) -> None:
         self.state, orders = step(self.state, event)
-        self.folder.append(
-            {
-                "at": round(time.time(), 3),
-                "event": type(event).__name__,
-                **asdict(event),
-                "phase": self.state.phase.value,
-                "commands": [type(order).__name__ for order in orders],
-            }
-        )
+        told = {**asdict(event), **tell(self.state, orders)}
+        self._note(event=type(event).__name__, **told)
         if isinstance(event, ev.Exited) and self._buried:
             self._lessons.learn(self._buried, self.state)
         for order in orders:
             self._perform(order)
+
+    def _note(self, **record: object) -> None:
+        self.folder.append({"at": round(time.time(), 3), **record})
 
     def _perform(self, order: do.Command) -> None:
         match order:
@@ -192,10 +196,12 @@ class Run:
             case do.Ask(question):
                 ask(self.loop, self.console, question, self._heard)
             case do.Announce(text) if self._sentry is None or self.screen is None:
+                self._note(said=text)
                 self.console.say(text)  # else the child has the screen
             case do.Deliver():
                 self.printing.deliver()
             case do.Quit(code):
+                self._note(exit=code)
                 self._code = code
 
     def _spawn(self, order: do.Spawn) -> None:
@@ -214,15 +220,14 @@ class Run:
             launch, self._limits, self._steering, self.loop.turn, lambda: self.printing.reported
         )
         self._look_at = 0.0
-        self.folder.append({"launch": self._launches, "pid": launch.child.pid, "argv": launch.argv})
+        self._note(launch=self._launches, pid=launch.child.pid, argv=launch.argv)
         self._events.append(ev.Spawned(launch.child.pid))
 
     def _checked(self, check: Check) -> None:
         self._events.append(ev.Checked(check.state, check.fingerprint, check.told, moment()))
 
     def _compact(self, order: do.Compact) -> None:
-        verdict = self.state.verdict
-        reason = verdict.row.name if verdict else "its context did not arrive"
+        reason = self.state.verdict.row.name if self.state.verdict else "its context was lost"
         self._recovery.begin(order, reason, self.launcher.repeatable, self._compacted)
 
     def _compacted(self, answer: Result | str) -> None:
@@ -230,9 +235,9 @@ class Run:
             self._events.append(ev.CompactionFailed(answer))
             return
         self._result = answer
-        before, after = answer.tokens_before, answer.tokens_after
+        sizes = answer.tokens_before, answer.tokens_after
         way = do.Way[answer.way]
-        self._events.append(ev.Compacted(answer.session, way, before, after, answer.told))
+        self._events.append(ev.Compacted(answer.session, way, *sizes, answer.told, answer.cost))
 
     def _heard(self, yes: bool) -> None:
         self.console.answered()
@@ -240,7 +245,6 @@ class Run:
 
     def _flush(self) -> None:
         self.printing.flush()
-        if self._launches > 1 and self.state.phase is Phase.ENDED:
-            self.console.say(
-                wording.story(self._lessons.endings, f"{self.folder.path}/journal.jsonl")
-            )
+        if self._launches > 1 or self._lessons.endings:
+            journal = f"{self.folder.path}/journal.jsonl"
+            self.console.say(wording.story(self._lessons.endings, journal))

@@ -46,12 +46,15 @@ class Steering:
         self._first = 0  # tokens of the smallest first request
         self._told = False
         self._thrashed = False
+        self._steered = False  # the child that lives was given a threshold
+        self._in_vain = False  # one that was has died of its size all the same
 
     def environment(self) -> Mapping[str, str]:
         """What the next child is given beside its own environment."""
         own = in_the_way({**self._env, **user_env(self._env)})
         known = self.ceiling if self._on and not self._thrashed else None
         steered = {} if known is None else steering(known)
+        self._steered = bool(steered) and own is None
         if own is not None:
             if steered and not self._told:
                 self._told = True
@@ -77,6 +80,8 @@ class Steering:
         if self.ceiling is None or self._off or tally.answers < FEW:
             return False
         limit = self.ceiling.last_chance
+        if not steering(self.ceiling) or self._in_vain:
+            limit -= self.ceiling.step  # the next request comes faster than we look
         return tally.size >= limit and tally.first < ROOMY * limit
 
     def note(self, ending: Ending, row: Row, tally: Tally) -> None:
@@ -94,7 +99,8 @@ class Steering:
             return
         self.ceiling = learned(self.ceiling, size, tally.largest_step, self._first)
         self._keep(self.ceiling)
-        fires = self._on and steering(self.ceiling)
+        self._in_vain = self._steered or not tally.is_told
+        fires = self._on and steering(self.ceiling) and not self._in_vain
         if fires and not in_the_way({**self._env, **user_env(self._env)}):
             self._say(
                 f"It died at about {size:,} tokens; from here on Claude Code is made to compact"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..core.wording import duration
+from ..core.backoff import duration
 from ..host.clock import steady
 
 

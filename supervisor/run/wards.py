@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from ..claude.sessions import last_written
 from ..claude.watch import Watch
-from ..core.wording import duration, size
+from ..core.backoff import duration
+from ..core.wording import size
 from ..host.processes import descendants
 from ..host.tree import Sample, Tree
 from .steering import Steering

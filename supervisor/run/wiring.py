@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -45,6 +46,12 @@ def supervise(settings: Settings, argv: tuple[str, ...], env: Mapping[str, str],
     if program is None and "/" in settings.claude and Path(settings.claude).exists():
         Console().say(f"{settings.claude}: cannot be executed; it is no executable file")
         return NOT_EXECUTABLE
+    if program is None and "/" in settings.claude:
+        Console().say(
+            f"{settings.claude}: no such file; it is named by --claude, CCSUP_CLAUDE or"
+            " the key claude of ccsup.toml"
+        )
+        return NOT_FOUND
     if program is None:
         Console().say(
             f"{settings.claude}: not found on PATH; install Claude Code"
@@ -80,7 +87,15 @@ def supervise(settings: Settings, argv: tuple[str, ...], env: Mapping[str, str],
     run = Run(settings, place, folder, loop, screen, stdout, new_uuid, limits, steering)
     printed, steered = run.printing.printed, steering.environment
     run.launcher = Launcher(place, invocation, folder, loop, screen, printed, new_uuid, steered)
-    folder.append({"run": folder.path.name, "argv": argv, "cwd": str(cwd), "claude": program})
+    folder.append(
+        {
+            "at": round(time.time(), 3),
+            "run": folder.path.name,
+            "argv": argv,
+            "cwd": str(cwd),
+            "claude": program,
+        }
+    )
     guard = Guard(f"{folder.path.name}/")
     try:
         code = run.run()

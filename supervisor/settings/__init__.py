@@ -112,7 +112,7 @@ def _set(settings: Settings, key: str, value: Any, where: str) -> Settings:
     fit: Any = value
     try:
         if key == ROWS:
-            fit = tuple(row_of(each) for each in _list(value))
+            fit = tuple(_row(each, number) for number, each in enumerate(_list(value), 1))
         elif kind is not None:
             fit = check(value, kind)
         elif isinstance(default, bool):
@@ -126,6 +126,13 @@ def _set(settings: Settings, key: str, value: Any, where: str) -> Settings:
     except ValueError as error:
         raise SettingsError(f"{where}: {key} wants {error}, not {value!r}") from error
     return replace(settings, **{key: fit})
+
+
+def _row(told: Any, number: int) -> Row:
+    try:
+        return row_of(told)
+    except RowError as error:
+        raise RowError(f"row {number}: {error}") from error
 
 
 def _list(value: Any) -> list[Any]:

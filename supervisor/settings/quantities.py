@@ -21,6 +21,8 @@ WANTED = {
     FILE: 'a size such as "50MB" or "1GB"',
     TOKENS: 'a number of tokens such as 150000 or "150k", or a percentage such as "80%"',
 }
+# What is smaller is another unit forgotten: 5 where 5 % was meant.
+SMALLEST: Mapping[str, float] = {SECONDS: 0, BYTES: 1e6, FILE: 1e3, TOKENS: 1e3}
 FORM = re.compile(r"\s*(\d{1,12}(?:\.\d{1,6})?)\s*([a-z%]*)\s*", re.IGNORECASE)
 
 
@@ -43,7 +45,10 @@ def amount(text: str, kind: str, whole: float) -> float:
         return whole * number / 100
     if unit not in UNITS[kind]:
         raise ValueError(WANTED[kind])
-    return number * UNITS[kind][unit]
+    value = number * UNITS[kind][unit]
+    if 0 < value < SMALLEST[kind]:
+        raise ValueError(WANTED[kind])
+    return value
 
 
 def seconds(text: str) -> float:

@@ -64,9 +64,12 @@ def _items(told: Mapping[str, Any], key: str) -> list[Any]:
 
 def _pattern(name: str, text: str) -> str:
     try:
+        re.compile(text)
         re.compile(f"(?:{text})")
     except re.error as error:
-        raise RowError(f"{name}: text is no regular expression: {error}") from error
+        flags = text.startswith("(?i)") and "global flags" in str(error)
+        told = "case is ignored anyway" if flags else str(error)
+        raise RowError(f"{name}: text is no regular expression: {told}") from error
     return text
 
 

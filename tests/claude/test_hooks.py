@@ -97,6 +97,17 @@ def test_what_is_pinned_is_said_again_after_a_compaction_alone(tmp_path: Path) -
     assert said.stdout == b"Never touch legacy/."
 
 
-def test_where_hooks_are_reported_nothing_is_said_again(tmp_path: Path) -> None:
-    files = plugin_files(tmp_path / "log", tmp_path / "pins", session_start=False)
-    assert "pins" not in files["hooks/hooks.json"]
+def test_where_hooks_are_reported_it_is_said_again_and_nothing_listens(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    heard = plugin_files(log, tmp_path / "pins", session_start=True)
+    files = plugin_files(log, tmp_path / "pins", session_start=False)
+    hooks = [json.loads(each["hooks/hooks.json"])["hooks"] for each in (heard, files)]
+    assert hooks[1]["SessionStart"] == hooks[0]["SessionStart"][1:]
+    assert [matcher["matcher"] for matcher in hooks[1]["SessionStart"]] == ["compact"]
+    assert str(log) not in json.dumps(hooks[1]["SessionStart"])
+
+
+@pytest.mark.parametrize("session_start", [False, True])
+def test_where_nothing_is_pinned_nothing_is_said_again(tmp_path: Path, session_start: bool) -> None:
+    files = plugin_files(tmp_path / "log", session_start=session_start)
+    assert "compact" not in files["hooks/hooks.json"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from supervisor.claude.hooks import NAME
+from supervisor.claude.hooks import NAME, PINNED
 from supervisor.claude.output import Stdout, for_format
 from supervisor.core.ending import ApiError
 from supervisor.core.errors import ERRORS
@@ -250,6 +250,79 @@ def test_a_launch_that_died_before_its_opening_leaves_it_to_the_next() -> None:
     out = for_format("stream-json")
     out.set_aside()
     assert parsed(out.feed(stream(init(OURS)))) == [init()]
+
+
+# --- Our hook that speaks after a compaction
+
+
+def hook(subtype: str, number: str, stdout: str | None = None) -> Json:
+    told = {"type": "system", "subtype": f"hook_{subtype}", "hook_id": number}
+    return {**told, "hook_name": "SessionStart:compact"} | ({"stdout": stdout} if stdout else {})
+
+
+OUR_HOOK = [hook("started", "1"), hook("response", "1", f"{PINNED}\n\nSort it.\n")]
+THEIR_HOOK = [hook("started", "2"), hook("response", "2", "the style guide")]
+
+
+def test_our_hook_leaves_a_stream_and_theirs_stays() -> None:
+    out = for_format("stream-json")
+    said = says("one")
+    messages = [said, OUR_HOOK[0], THEIR_HOOK[0], OUR_HOOK[1], said, THEIR_HOOK[1], result("done")]
+    assert out.feed(stream(*messages)) == stream(said, said, *THEIR_HOOK, result("done"))
+
+
+@pytest.mark.parametrize("cut", range(0, 500, 23))
+def test_our_hook_leaves_a_stream_that_is_cut_anywhere(cut: int) -> None:
+    out = for_format("stream-json")
+    data = stream(says("one"), *OUR_HOOK, *THEIR_HOOK, says("two"))
+    found = out.feed(data[:cut]) + out.feed(data[cut:]) + out.deliver()
+    assert found == stream(says("one"), *THEIR_HOOK, says("two"))
+
+
+def test_no_other_line_is_touched_where_our_hook_leaves() -> None:
+    out = for_format("stream-json")
+    odd = b'{ "type":  "system", "subtype": "status" }\n'
+    theirs = b'{ "odd": 1e-7, "type": "system", "subtype": "hook_%s", "hook_id": "2",'
+    theirs += b' "hook_name": "SessionStart:compact" }\n'
+    start, end = theirs % b"started", theirs % b"response"
+    assert (
+        out.feed(odd + stream(*OUR_HOOK) + start + odd + end + odd) == odd + odd + start + end + odd
+    )
+
+
+def test_behind_an_error_that_is_held_their_hook_keeps_its_place_and_ours_goes() -> None:
+    out, _ = dead_stream()
+    assert out.feed(stream(*OUR_HOOK, *THEIR_HOOK)) == b""
+    assert out.feed(stream(says("I live"))) == stream(*DEATH, *THEIR_HOOK, says("I live"))
+
+
+def test_our_hook_leaves_an_array_and_theirs_stays() -> None:
+    out = for_format("json")
+    out.feed(line([init(OURS, THEIRS), *OUR_HOOK, *THEIR_HOOK, says("one"), result("done")]))
+    assert json.loads(out.deliver()) == [init(THEIRS), *THEIR_HOOK, says("one"), result("done")]
+
+
+def test_our_hook_leaves_the_array_of_a_dead_attempt_too() -> None:
+    out = for_format("json")
+    out.feed(line([init(OURS), says("first step"), *OUR_HOOK, *THEIR_HOOK, *DEATH]))
+    out.set_aside()
+    out.feed(line([init(OURS), *OUR_HOOK, says("second step"), result("done", 3)]))
+    told = json.loads(out.deliver())
+    assert told[:-1] == [init(), says("first step"), *THEIR_HOOK, says("second step")]
+    assert is_the_sum(told[-1])
+
+
+def test_an_array_with_no_hook_of_ours_is_given_byte_for_byte() -> None:
+    out = for_format("json")
+    data = json.dumps([init(THEIRS), *THEIR_HOOK, result("done")], indent=1).encode()
+    out.feed(data)
+    assert out.deliver() == data
+
+
+def test_an_array_of_other_things_than_messages_is_given_as_it_is() -> None:
+    out = for_format("json")
+    out.feed(b'[1, "two", null]\n')
+    assert out.deliver() == b'[1, "two", null]\n'
 
 
 # Errors as Claude Code words them: the words, its name for them, the HTTP status.

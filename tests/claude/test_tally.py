@@ -37,8 +37,8 @@ class Session:
             line["message"]["usage"] = usage
             self._tell(line, whole=True)
 
-    def result(self, output: str, name: str) -> None:
-        self._tell(self.transcript.result(output, name))
+    def result(self, output: str, name: str, *, failed: bool = False) -> None:
+        self._tell(self.transcript.result(output, name, failed=failed))
 
 
 # --- The size of the context
@@ -78,6 +78,31 @@ def test_where_a_service_tells_too_few_tokens_the_estimate_of_all_stands_in(
         session.answers(**usage)
     assert session.tally.size == 1_000
     assert session.tally.context == (100 if usage else 1_000)
+
+
+@pytest.mark.parametrize(
+    ("usage", "told"),
+    [
+        ({"input_tokens": 60, "output_tokens": 40}, False),
+        ({"input_tokens": 499}, False),
+        ({"input_tokens": 500}, True),  # an estimate is an estimate
+        ({"input_tokens": 30_000}, True),
+        ({}, True),  # of nothing nothing can be said
+    ],
+)
+def test_a_service_tells_the_tokens_or_a_fraction_of_them(
+    usage: dict[str, Any], told: bool
+) -> None:
+    session = Session()
+    assert session.tally.is_told
+    for _ in range(5):
+        session.user()
+        session.answers(**usage)
+    assert session.tally.is_told is told
+    session.user(WORDS * 900)  # what came since is in no request yet
+    assert session.tally.is_told is told
+    session.tally.compacted()
+    assert session.tally.is_told
 
 
 def test_the_conversation_that_is_taken_up_counts_from_the_first() -> None:
@@ -189,6 +214,58 @@ def test_a_long_call_is_cut() -> None:
     session = Session()
     session.answers(call("Bash", {"command": "x" * 10_000}, "a"))
     assert len(session.tally.open_calls["a"]) == LONGEST
+
+
+def cut(output: str, *, failed: bool = True) -> Session:
+    """A session whose one call has this result."""
+    session = Session()
+    session.user()
+    session.answers(call("Bash", {"command": "kill -TERM $PPID"}, "a"))
+    session.result(output, "a", failed=failed)
+    return session
+
+
+@pytest.mark.parametrize("code", [129, 130, 137, 143])
+@pytest.mark.parametrize("form", ["Exit code {}", "\nExit code {}\nTerminated"])
+def test_a_call_whose_command_was_killed_is_cut_short(code: int, form: str) -> None:
+    tally = cut(form.format(code)).tally
+    assert (tally.cut_short, tally.open_calls) == ("Bash kill -TERM $PPID", {})
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "Exit code 1",
+        "Exit code 1437",
+        "Exit code 13",
+        "Exit code 124",
+        "It said: Exit code 143",
+        "",
+    ],
+)
+def test_another_failure_of_a_command_cuts_nothing_short(output: str) -> None:
+    assert cut(output).tally.cut_short == ""
+
+
+def test_a_command_that_only_prints_such_words_is_not_cut_short() -> None:
+    assert cut("Exit code 143", failed=False).tally.cut_short == ""
+
+
+def test_what_is_followed_by_anything_was_not_cut_short() -> None:
+    answered, asked, other = cut("Exit code 143"), cut("Exit code 143"), cut("Exit code 143")
+    answered.answers()
+    asked.user("never mind")
+    other.answers(call("Read", {}, "b"))
+    other.result("a ledger", "b")
+    assert [each.tally.cut_short for each in (answered, asked, other)] == ["", "", ""]
+
+
+def test_a_result_of_no_known_call_is_not_cut_short() -> None:
+    session = Session()
+    session.answers(call("Bash", {"command": "kill 1"}, "a"))
+    session.user("never mind")  # it is given up
+    session.result("Exit code 143", "a", failed=True)
+    assert session.tally.cut_short == ""
 
 
 # --- Totals

@@ -11,6 +11,7 @@ import pytest
 from supervisor.claude.follow import size
 from supervisor.claude.hooks import HookChannel
 from supervisor.claude.watch import Expectation, Watch
+from supervisor.core.classify import classify
 from supervisor.core.ending import Exit
 from supervisor.core.events import Answered, TurnBegan, TurnDied
 
@@ -511,6 +512,33 @@ def test_the_ending_tells_the_call_that_was_under_way(scene: Scene) -> None:
     scene.put(transcript)
     watch.poll(LATER)
     assert watch.ending(Exit(signal=15)).under_way == "Bash pkill -f claude"
+
+
+def test_the_ending_tells_the_call_whose_command_has_ended_claude_code(scene: Scene) -> None:
+    watch = scene.watch()
+    transcript = Transcript()
+    transcript.user("tidy up")
+    transcript.step("kill -TERM $PPID", "Exit code 143\nTerminated", failed=True)
+    scene.put(transcript)
+    watch.poll(LATER)
+    ending = watch.ending(Exit(code=143))
+    assert (ending.under_way, ending.turn_open) == ("Bash kill -TERM $PPID", True)
+    assert classify(ending).row.name == "killed by its own command"
+    transcript.says("That did not work.", stop="tool_use")
+    scene.put(transcript)
+    watch.poll(LATER)
+    assert watch.ending(Exit(code=143)).under_way == ""
+
+
+def test_a_call_that_is_open_comes_before_one_that_was_cut_short(scene: Scene) -> None:
+    watch = scene.watch()
+    transcript = Transcript()
+    transcript.user("two things at once")
+    transcript.respond(*(call("Bash", {"command": name}, name) for name in ("kill 7", "make")))
+    transcript.result("Exit code 143", "kill 7", failed=True)
+    scene.put(transcript)
+    watch.poll(LATER)
+    assert watch.ending(Exit(code=143)).under_way == "Bash make"
 
 
 def test_a_turn_rests_between_two_calls_and_nowhere_else(scene: Scene) -> None:

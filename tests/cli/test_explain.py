@@ -168,4 +168,12 @@ def test_the_evidence_of_a_row_is_told_in_words() -> None:
     assert "SIGTERM" in found["killed by its own command"]["signal"]
     assert found["login needed"]["status"] == "401"
     assert found["hang"] == {"ward": "a limit of ccsup's own"}
-    assert " | " in found["context overflow"]["text"]
+    assert all(found[row.name]["text"] == row.text for row in ROWS if row.text)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_regular_expression_is_printed_as_it_is() -> None:
+    shown = words(explain().output)
+    assert any("|" in row.text for row in ROWS)
+    assert all(words(row.text) in shown for row in ROWS)
+    assert " | " not in explain(columns=1_000).output

@@ -78,6 +78,21 @@ def test_no_claude_is_127_and_one_clear_line(tmp_path: Path) -> None:
     assert ended.stderr.count("\n") == 1 and "claude: not found" in ended.stderr
 
 
+def test_a_claude_that_is_named_and_not_there_is_named_with_its_place(echo: World) -> None:
+    ended = echo.run("-p", "x", options=("--claude", "/no/such/claude"))
+    assert ended.code == 127 and ended.stdout == ""
+    assert ended.stderr.startswith("ccsup: /no/such/claude: no such file") and (
+        "--claude, CCSUP_CLAUDE or the key claude" in ended.stderr
+    )
+
+
+def test_a_claude_that_is_there_is_not_said_to_be_missing(echo: World) -> None:
+    ended = echo.run("-p", "x", options=("--claude", str(echo.cwd)))
+    assert ended.code == 126 and "no such file" not in ended.stderr
+    ended = echo.run("-p", "x", options=("--claude", str(echo.claude)))
+    assert ended.code == 0 and ended.stderr == ""
+
+
 def test_every_exit_code_is_passed_on(tmp_path: Path) -> None:
     world = world_with(tmp_path, "import sys; sys.exit(int(sys.argv[-1]))")
     for code in (0, 1, 2, 42, 64, 70, 127, 130, 143, 254, 255):

@@ -1,10 +1,10 @@
-"""Waiting longer and longer, and never too long."""
+"""Waiting longer and longer, and never too long; and how a time is told."""
 
 from __future__ import annotations
 
 import pytest
 
-from supervisor.core.backoff import delay, probe_delay
+from supervisor.core.backoff import delay, duration, probe_delay
 
 
 @pytest.mark.parametrize(
@@ -25,11 +25,31 @@ def test_chance_never_makes_it_longer_than_a_minute(waits: int) -> None:
     assert delay(waits, 0.0) <= delay(waits, 0.5) <= delay(waits, 1.0) <= 60.0
 
 
-def test_probes_are_ten_minutes_apart_and_then_three_times_as_far_each() -> None:
-    assert [probe_delay(number) for number in range(4)] == [600, 1_800, 5_400, 16_200]
+def test_probes_are_half_a_minute_apart_and_then_five_times_as_far_each() -> None:
+    assert [probe_delay(number) for number in range(5)] == [30, 150, 750, 3_750, 18_750]
     assert probe_delay(9_999) == probe_delay(16)
 
 
-def test_four_probes_last_six_hours_and_a_dozen_more_than_twelve() -> None:
-    assert sum(map(probe_delay, range(4))) > 6 * 3600
-    assert sum(map(probe_delay, range(11))) > 12 * 3600
+def test_five_probes_last_six_hours_and_a_sixth_comes_after_twelve() -> None:
+    assert 6 * 3600 < sum(map(probe_delay, range(5))) < 12 * 3600 < sum(map(probe_delay, range(6)))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0.0 s"),
+        (2.34, "2.3 s"),
+        (10, "10 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min"),
+        (60, "1 min"),
+        (250, "4 min 10 s"),
+        (3_599, "59 min 59 s"),
+        (3_600, "1 h"),
+        (3_660, "1 h 1 min"),
+        (11_100, "3 h 5 min"),
+        (90_000, "25 h"),
+    ],
+)
+def test_a_duration_is_told_for_a_person(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

@@ -30,6 +30,7 @@ from supervisor.core.commands import (
     Terminate,
     Way,
 )
+from supervisor.core.dying import TURN_FAILED
 from supervisor.core.ending import ApiError, Ending, Exit, Moment, SessionFacts
 from supervisor.core.events import (
     Answered,
@@ -50,9 +51,10 @@ from supervisor.core.events import (
 from supervisor.core.living import INTERRUPT_GRACE
 from supervisor.core.machine import GAVE_UP, TABLE, Impossible, Phase, State, ignore, no, step
 from supervisor.core.policy import NO_CREDENTIALS, TRY_LATER, Death, Decision, History, Policy
-from supervisor.core.recovering import LOOK_AGAIN
+from supervisor.core.recovering import LOOK_AGAIN, REFRESHED
 from supervisor.core.rows import Remedy, Row
 from supervisor.core.state import Parking
+from supervisor.core.table import ASKED_TO_END
 from supervisor.core.wording import GOES_ON, QUESTION
 
 from ..playbook import Playbook, Says
@@ -144,7 +146,18 @@ def test_a_child_killed_at_its_prompt_is_no_death() -> None:
 
 def test_a_child_that_was_asked_to_end_in_the_middle_of_a_turn_is_no_death() -> None:
     ended = running() >> exits(killer=signal.SIGTERM, turn_open=True)
-    assert ended << OFF << Deliver() << Quit(143)
+    ended << OFF << Says("asked Claude Code to end", "SIGTERM", "session   s1")
+    assert ended << Deliver() << Quit(143)
+
+
+def test_a_child_whose_output_nobody_reads_ends_without_a_word() -> None:
+    ended = running() >> exits(killer=signal.SIGPIPE, turn_open=True)
+    assert ended << OFF << Deliver() << Quit(141)
+
+
+@pytest.mark.parametrize("number", sorted(ASKED_TO_END), ids=lambda n: n.name)
+def test_a_child_that_was_asked_to_end_at_its_prompt_ends_without_a_word(number: int) -> None:
+    assert running() >> exits(killer=number) << OFF << Deliver() << Quit(128 + number)
 
 
 def test_answers_without_a_relaunch_are_no_news() -> None:
@@ -169,7 +182,7 @@ def test_a_death_by_exit_is_compacted_and_relaunched() -> None:
     life = running() >> DIES
     life << OFF << Says("ran out of memory", "API Error: Out of memory", "s1") << Compact(0)
     life >> compacted("s2") << Says("Relaunching", "60,000", "8,000") << Spawn("s2")
-    life >> Spawned(8) >> Answered() << Says("relaunch took", "rebuilt session file")
+    life >> Spawned(8) >> Answered() << Says("relaunch worked", "rebuilt session file")
     assert life >> ENDS_WELL << OFF << Deliver() << Quit(0)
 
 
@@ -182,7 +195,7 @@ def test_a_dead_turn_is_given_a_moment_and_then_ended() -> None:
     life = running() >> TURN_DIES << SETTLE >> TimerFired() << Terminate() << GRACE
     life >> exits(143) << OFF << Says("ran out of memory", "alive at its prompt") << Compact(0)
     life >> compacted("s2") << Says("Relaunching") << Spawn("s2") >> Spawned(8)
-    life >> Answered() << Says("relaunch took")
+    life >> Answered() << Says("relaunch worked")
     assert life >> ENDS_WELL << OFF << Deliver() << Quit(0)
 
 
@@ -248,7 +261,7 @@ def test_a_session_with_nothing_to_lose_is_started_by_its_own_command_again() ->
 
 
 def test_a_relaunch_is_announced_as_proved_once() -> None:
-    proved = relaunched() >> Answered() << Says("relaunch took") >> Answered()
+    proved = relaunched() >> Answered() << Says("relaunch worked") >> Answered()
     assert proved >> ENDS_WELL << OFF << Deliver() << Quit(0)
 
 
@@ -257,7 +270,7 @@ def test_an_answer_to_another_context_sends_us_the_other_way() -> None:
     life << Says("did not reach", "other way") << Terminate() << GRACE
     life >> exits(143) << OFF << Compact(1, PROMPT)
     life >> compacted("s3", PROMPT) << Says("first prompt") << Spawn("s3", PROMPT)
-    life >> Spawned(9) >> Answered() << Says("relaunch took", "first prompt")
+    life >> Spawned(9) >> Answered() << Says("relaunch worked", "first prompt")
     assert life >> ENDS_WELL << OFF << Deliver() << Quit(0)
 
 
@@ -287,7 +300,7 @@ def test_a_refused_relaunch_goes_the_other_way() -> None:
     life = relaunched() >> exits(1)
     life << OFF << Says("did not reach", "other way") << Compact(1, PROMPT)
     life >> compacted("s3", PROMPT) << Says("first prompt") << Spawn("s3", PROMPT)
-    life >> Spawned(9) >> Answered() << Says("relaunch took")
+    life >> Spawned(9) >> Answered() << Says("relaunch worked")
     assert life >> ENDS_WELL << OFF << Deliver() << Quit(0)
 
 
@@ -301,7 +314,7 @@ def test_a_relaunch_that_failed_with_an_error_was_not_refused() -> None:
 
 
 def test_a_proved_relaunch_that_exits_1_was_not_refused() -> None:
-    proved = relaunched() >> Answered() << Says("relaunch took")
+    proved = relaunched() >> Answered() << Says("relaunch worked")
     assert proved >> exits(1) << OFF << Deliver() << Quit(1)
 
 
@@ -328,7 +341,7 @@ def test_a_relaunch_that_the_user_leaves_was_not_refused() -> None:
 )
 def test_a_relaunch_that_was_asked_to_end_was_not_refused(number: int) -> None:
     ended = relaunched() >> exits(killer=number, turn_open=True)
-    assert ended << OFF << Deliver() << Quit(128 + number)
+    assert ended << OFF << Says("asked Claude Code to end") << Deliver() << Quit(128 + number)
 
 
 def test_a_new_launch_carries_nothing_of_the_death_before_it() -> None:
@@ -346,7 +359,7 @@ def test_a_turn_that_carried_on_is_forgotten() -> None:
 def test_the_way_that_was_taken_is_remembered() -> None:
     life = compacting() >> compacted("s2", PROMPT)  # this version takes no rebuilt file
     life << Says("first prompt") << Spawn("s2", PROMPT) >> Spawned(8) >> Answered()
-    life << Says("relaunch took", "first prompt")
+    life << Says("relaunch worked", "first prompt")
     assert life >> DIES << OFF << Says("out of memory") << Compact(0, PROMPT)
 
 
@@ -374,7 +387,7 @@ def test_a_dead_turn_without_an_answer_counts_as_well() -> None:
 
 
 def test_an_answer_sets_the_count_back() -> None:
-    life = dies_again(dies_again(relaunched(), 1), 2) >> Answered() << Says("relaunch took")
+    life = dies_again(dies_again(relaunched(), 1), 2) >> Answered() << Says("relaunch worked")
     assert life >> DIES << OFF << Says("out of memory") << Compact(0)
 
 
@@ -392,13 +405,13 @@ def test_an_answer_astray_is_no_progress() -> None:
 
 
 def test_max_relaunches_holds_in_spite_of_progress() -> None:
-    life = relaunched(Policy(max_relaunches=1)) >> Answered() << Says("relaunch took")
+    life = relaunched(Policy(max_relaunches=1)) >> Answered() << Says("relaunch worked")
     life >> DIES << OFF << Says("out of memory") << Says("Giving up", "1 relaunches, the most")
     assert life << Deliver() << Quit(GAVE_UP)
 
 
 def test_a_run_below_max_relaunches_goes_on() -> None:
-    life = relaunched(Policy(max_relaunches=2)) >> Answered() << Says("relaunch took")
+    life = relaunched(Policy(max_relaunches=2)) >> Answered() << Says("relaunch worked")
     assert life >> DIES << OFF << Says("out of memory") << Compact(0)
 
 
@@ -428,12 +441,12 @@ def resumed(policy: Policy | None = None) -> Playbook:
 
 
 def test_a_crash_is_resumed_in_a_fresh_process() -> None:
-    life = resumed() >> Answered() << Says("relaunch took", "the same session, resumed")
+    life = resumed() >> Answered() << Says("relaunch worked", "the same session, resumed")
     assert life >> ENDS_WELL << OFF << Deliver() << Quit(0)
 
 
 def test_a_crash_after_an_answer_is_resumed_again() -> None:
-    life = resumed() >> Answered() << Says("relaunch took")
+    life = resumed() >> Answered() << Says("relaunch worked")
     assert life >> CRASHES << OFF << Says("crashed") << Compact(0, RESUMED)
 
 
@@ -450,7 +463,7 @@ def test_a_crash_without_an_answer_climbs_the_ladder_to_its_end() -> None:
 def test_a_session_that_cannot_be_resumed_is_compacted_instead() -> None:
     life = resuming() >> CompactionFailed("120 MB") << Says("120 MB", "compacted instead")
     life << Compact(0) >> compacted("s2") << Says("Relaunching", "s2") << Spawn("s2")
-    life >> Spawned(8) >> Answered() << Says("relaunch took", "rebuilt")
+    life >> Spawned(8) >> Answered() << Says("relaunch worked", "rebuilt")
     assert life >> ENDS_WELL << OFF << Deliver() << Quit(0)
 
 
@@ -470,7 +483,7 @@ def test_a_refused_resume_is_rebuilt_and_then_put_into_a_prompt() -> None:
 
 
 def test_a_resumed_session_needs_no_link_to_count_as_progress() -> None:
-    life = resumed() >> Answered(linked=False) << Says("relaunch took", "the same session")
+    life = resumed() >> Answered(linked=False) << Says("relaunch worked", "the same session")
     assert life
     assert life.state.history == History(relaunches=1, resumed=True)
 
@@ -506,7 +519,7 @@ def test_thrashing_is_compacted_once() -> None:
     thrash = fails(ApiError("Autocompact is thrashing: the context refilled to the limit"))
     life = running() >> thrash << OFF << Says("filled up again") << Compact(0, culprit=True)
     life >> compacted("s2") << Says("Relaunching") << Spawn("s2") >> Spawned(8)
-    life >> Answered() << Says("relaunch took") >> thrash << OFF << Says("filled up again")
+    life >> Answered() << Says("relaunch worked") >> thrash << OFF << Says("filled up again")
     assert life << Says("Giving up", "second time") << Deliver() << Quit(70)
 
 
@@ -573,7 +586,7 @@ def test_a_user_who_leaves_a_condemned_child_is_let_go() -> None:
 def test_hangs_without_an_answer_end_in_giving_up() -> None:
     life = running(Policy(max_deaths=1)) >> condemned("hang") << Interrupt()
     life << SetTimer(INTERRUPT_GRACE) >> exits(130) << OFF << Says("stood still")
-    assert life << Says("Giving up: 1 deaths") << Deliver() << Quit(70)
+    assert life << Says("Giving up: 1 death without progress (hang)") << Deliver() << Quit(70)
 
 
 def test_every_launch_is_urged_anew() -> None:
@@ -599,7 +612,7 @@ def waited(policy: Policy | None = None) -> Playbook:
 
 
 def test_trouble_of_the_service_is_waited_out_and_the_session_resumed() -> None:
-    life = waited() >> Answered() << Says("relaunch took", "the same session")
+    life = waited() >> Answered() << Says("relaunch worked", "the same session")
     assert life >> ENDS_WELL << OFF << Deliver() << Quit(0)
 
 
@@ -607,7 +620,7 @@ def test_each_wait_is_longer_until_the_model_answers() -> None:
     life = waited() >> fails(THROTTLED, 3.0) << Says("throttling") << Says("Waiting 4.0 s")
     life << SetTimer(4.0, GOES_ON) >> TimerFired(at(7.0)) << OFF << Compact(0, RESUMED)
     life >> compacted("s1", RESUMED) << Says("Resuming") << Spawn("s1", RESUMED) >> Spawned(9)
-    life >> Answered() << Says("relaunch took")
+    life >> Answered() << Says("relaunch worked")
     life >> fails(THROTTLED, 9.0) << Says("throttling") << Says("Waiting 2.0 s")
     assert life << SetTimer(2.0, GOES_ON)
 
@@ -694,10 +707,12 @@ def parked(policy: Policy | None = None) -> Playbook:
 
 
 def test_credentials_are_renewed_at_once_and_the_session_resumed() -> None:
-    life = parking() >> looked("good", 1.0) << Check(probe=True) >> looked("good", 2.0) << OFF
+    life = (
+        parking() >> looked("good", 1.0) << OFF << Check(probe=True) >> looked("good", 2.0) << OFF
+    )
     life << Says("good again") << Compact(0, RESUMED) >> compacted("s1", RESUMED)
     life << Says("Resuming") << Spawn("s1", RESUMED) >> Spawned(8) >> Answered()
-    life << Says("relaunch took") >> ENDS_WELL << OFF << Deliver() << Quit(0)
+    life << Says("relaunch worked") >> ENDS_WELL << OFF << Deliver() << Quit(0)
     assert life
     assert life.state.parking is None
     assert life.state.history == History(resumed=True)
@@ -713,7 +728,7 @@ def test_expired_credentials_are_looked_at_every_half_minute_and_never_tried() -
 
 def test_credentials_that_are_renewed_by_hand_are_tried_at_the_next_look() -> None:
     life = parked() >> TimerFired(at(31.0)) << Check() >> looked("good", 31.0, "b")
-    life << Check(probe=True) >> looked("good", 32.0, "b") << OFF << Says("good again")
+    life << OFF << Check(probe=True) >> looked("good", 32.0, "b") << OFF << Says("good again")
     assert life << Compact(0, RESUMED)
 
 
@@ -731,23 +746,26 @@ def test_credentials_that_show_nothing_are_probed_at_growing_distances() -> None
         life >> TimerFired(at(steady)) << Check() >> looked("unknown", steady)
         if steady in PROBED:
             probes.append(steady)
-            life << Check(probe=True) >> looked("expired", steady)
+            life << OFF << Check(probe=True) >> looked("expired", steady)
         life << LOOK
     life >> TimerFired(at(12 * HOUR)) << OFF << Says("Giving up", "within 12 h") << Deliver()
     assert life << Quit(NO_CREDENTIALS)
-    assert len(probes) == len(PROBED) < 12
+    assert len(probes) == len(PROBED) == 5
+    assert len(probes) + 6 < 12, "with those of Claude Code itself"
     assert NO_CREDENTIALS == 77
 
 
 def test_credentials_that_are_denied_end_the_run() -> None:
-    life = parking() >> looked("good", 1.0) << Check(probe=True)
+    life = parking() >> looked("good", 1.0) << OFF << Check(probe=True)
     life >> looked("denied", 2.0, told="no access to the model") << OFF
     life << Says("Giving up: no access to the model", "--resume s1") << Deliver()
     assert life << Quit(77)
 
 
 def test_good_credentials_that_claude_code_does_not_take_are_not_tried_again_at_once() -> None:
-    life = parking() >> looked("good", 1.0) << Check(probe=True) >> looked("good", 2.0) << OFF
+    life = (
+        parking() >> looked("good", 1.0) << OFF << Check(probe=True) >> looked("good", 2.0) << OFF
+    )
     life << Says("good again") << Compact(0, RESUMED) >> compacted("s1", RESUMED)
     life << Says("Resuming") << Spawn("s1", RESUMED) >> Spawned(8) >> fails(EXPIRED, 3.0) << OFF
     life << Says("expired") << Says("Parked") << Check() >> looked("good", 4.0) << LOOK
@@ -756,14 +774,14 @@ def test_good_credentials_that_claude_code_does_not_take_are_not_tried_again_at_
 
 def test_renewed_credentials_that_claude_code_does_not_take_are_not_tried_again_at_once() -> None:
     life = parked() >> TimerFired(at(31.0)) << Check() >> looked("good", 31.0)
-    life << Check(probe=True) >> looked("good", 32.0) << OFF << Says("good again")
+    life << OFF << Check(probe=True) >> looked("good", 32.0) << OFF << Says("good again")
     life << Compact(0, RESUMED) >> compacted("s1", RESUMED) << Says("Resuming")
     life << Spawn("s1", RESUMED) >> Spawned(8) >> fails(EXPIRED, 33.0) << OFF
     assert life << Says("expired") << Says("Parked") << Check() >> looked("good", 34.0) << LOOK
 
 
 def test_the_patience_for_credentials_is_one_in_spite_of_launches_between() -> None:
-    life = parking(Policy(max_park=60.0)) >> looked("good", 1.0) << Check(probe=True)
+    life = parking(Policy(max_park=60.0)) >> looked("good", 1.0) << OFF << Check(probe=True)
     life >> looked("good", 2.0) << OFF << Says("good again") << Compact(0, RESUMED)
     life >> compacted("s1", RESUMED) << Says("Resuming") << Spawn("s1", RESUMED) >> Spawned(8)
     life >> fails(EXPIRED, 50.0) << OFF << Says("expired") << Says("Parked") << Check()
@@ -776,6 +794,66 @@ def test_the_patience_for_credentials_ends_though_the_clock_stands_still() -> No
     life >> TimerFired(at(0.0)) << Check() >> looked("expired", 0.0) << LOOK
     life >> TimerFired(at(0.0)) << OFF << Says("Giving up") << Deliver()
     assert life << Quit(77)
+
+
+def waits(life: Playbook, steady: float, seconds: float) -> Playbook:
+    """Looked at, found expired, and looked at again in so many seconds."""
+    life >> looked("expired", steady)
+    return life << SetTimer(seconds, "looking at the credentials again in")
+
+
+def test_the_last_pause_is_no_longer_than_what_is_left_of_the_patience() -> None:
+    life = waits(parking(Policy(max_park=40.0)), 1.0, LOOK_AGAIN) >> TimerFired(at(31.0)) << Check()
+    waits(life, 31.0, 9.0) >> TimerFired(at(40.0)) << OFF
+    assert life << Says("Giving up", "within 40 s") << Deliver() << Quit(NO_CREDENTIALS)
+
+
+def test_a_pause_with_patience_enough_is_half_a_minute() -> None:
+    assert waits(parking(Policy(max_park=40.0)), 10.0, LOOK_AGAIN)
+
+
+def test_a_pause_is_never_shorter_than_a_second() -> None:
+    """Else looks would follow each other as fast as processes start."""
+    life = waits(parking(Policy(max_park=40.0)), 39.9, 1.0) >> TimerFired(at(40.9)) << OFF
+    assert life << Says("Giving up") << Deliver() << Quit(NO_CREDENTIALS)
+
+
+def test_what_was_waited_for_is_added_up_and_not_counted_in_looks() -> None:
+    life = waits(parking(Policy(max_park=40.0)), 1.0, LOOK_AGAIN) >> TimerFired(at(31.0)) << Check()
+    assert waits(life, 31.0, 9.0)
+    assert life.state.parking is not None and life.state.parking.waited == 39.0
+
+
+def test_what_the_refresh_command_has_renewed_is_tried_at_once() -> None:
+    life = parking() >> looked("expired", 1.0) << LOOK >> looked(REFRESHED, 2.0)
+    life << OFF << Check(probe=True) >> looked("good", 3.0) << OFF << Says("good again")
+    assert life << Compact(0, RESUMED)
+
+
+def test_the_refresh_command_may_end_before_the_first_look_has() -> None:
+    life = parking() >> looked(REFRESHED, 1.0) << OFF << Check(probe=True)
+    assert life >> looked("good", 2.0) << OFF << Says("good again") << Compact(0, RESUMED)
+
+
+def test_a_refresh_command_that_ends_while_old_credentials_are_tried_has_them_tried_again() -> None:
+    life = parking() >> looked("good", 1.0) << OFF << Check(probe=True) >> looked(REFRESHED, 2.0)
+    life << OFF << Check(probe=True) >> looked("good", 3.0) << OFF << Says("good again")
+    assert life << Compact(0, RESUMED)
+
+
+def test_what_the_refresh_command_has_not_renewed_is_looked_at_as_before() -> None:
+    life = parking() >> looked("expired", 1.0) << LOOK >> looked(REFRESHED, 2.0) << OFF
+    life << Check(probe=True) >> looked("expired", 3.0) << LOOK
+    assert life >> TimerFired(at(33.0)) << Check() >> looked("expired", 33.0) << LOOK
+
+
+def test_a_refresh_command_that_ends_after_the_patience_has_is_too_late() -> None:
+    life = parking(Policy(max_park=40.0)) >> looked(REFRESHED, 40.0) << OFF
+    assert life << Says("Giving up") << Deliver() << Quit(NO_CREDENTIALS)
+
+
+def test_a_refresh_command_that_ends_while_nobody_is_parked_changes_nothing() -> None:
+    assert running() >> looked(REFRESHED, 1.0) >> ENDS_WELL << OFF << Deliver() << Quit(0)
 
 
 def test_the_time_of_the_run_is_over_while_parked() -> None:
@@ -833,8 +911,31 @@ def test_with_ask_a_yes_compacts() -> None:
 
 def test_with_ask_a_no_ends_with_the_code_of_the_child() -> None:
     refused = asking() >> Consented(yes=False) << OFF
-    refused << Says("Not relaunched", "claude --resume s1", "/home/me/s1.jsonl")
+    refused << Says("Not relaunched", "ccsup run --resume s1", "/home/me/s1.jsonl")
     assert refused << Deliver() << Quit(1)
+
+
+def test_with_ask_a_no_after_a_crash_ends_with_the_code_of_the_child() -> None:
+    refused = running(Policy(ask=True)) >> CRASHES << OFF << Says("crashed")
+    refused << Ask("Resume the session in a fresh process? [Y/n] ") >> Consented(yes=False)
+    assert refused << OFF << Says("Not relaunched") << Deliver() << Quit(139)
+
+
+@pytest.mark.parametrize(
+    "end", [exits(0), exits(143), exits(killer=signal.SIGKILL)], ids=["0", "143", "SIGKILL"]
+)
+def test_with_ask_a_no_about_a_child_that_we_ended_tells_a_failed_turn(end: Exited) -> None:
+    refused = running(Policy(ask=True)) >> TURN_DIES << SETTLE >> TimerFired()
+    refused << Terminate() << GRACE >> end << OFF << Says("memory") << Ask(QUESTION)
+    refused >> Consented(yes=False) << OFF << Says("Not relaunched") << Deliver()
+    assert refused << Quit(TURN_FAILED)
+    assert TURN_FAILED == 1
+
+
+def test_the_code_of_a_child_that_we_ended_is_not_that_of_the_next() -> None:
+    life = stopping() >> exits(143) << OFF << Says("memory") << Compact(0) >> compacted("s2")
+    life << Says("Relaunching") << Spawn("s2") >> Spawned(8) >> Answered()
+    assert life << Says("relaunch worked") >> exits(3) << OFF << Deliver() << Quit(3)
 
 
 def test_with_ask_a_yes_keeps_the_hardness() -> None:
@@ -878,7 +979,7 @@ def test_the_second_try_keeps_hardness_and_way() -> None:
 def test_the_model_is_asked_again_at_the_next_death() -> None:
     life = compacting() >> CompactionFailed("no region") << Says("no region")
     life << Compact(0, with_model=False) >> compacted("s2") << Says("Relaunching")
-    life << Spawn("s2") >> Spawned(8) >> Answered() << Says("relaunch took")
+    life << Spawn("s2") >> Spawned(8) >> Answered() << Says("relaunch worked")
     assert life >> DIES << OFF << Says("out of memory") << Compact(0, with_model=True)
 
 
@@ -1021,6 +1122,7 @@ SAMPLES: tuple[Event, ...] = (
     looked("expired", 0.0),
     looked("unknown", 0.0),
     looked("denied", 0.0),
+    looked(REFRESHED, 0.0),
     TERM,
 )
 
@@ -1147,6 +1249,9 @@ def is_lawful(event: Event, state: State, armed: bool) -> bool:
     match event:
         case TimerFired():
             return armed
+        case Checked(state="refreshed"):  # at any time, and once
+            parking = state.parking
+            return state.phase is Phase.PARKED and parking is not None and parking.probes < 2
         case Checked():
             return state.phase is Phase.PARKED and not armed  # else nobody has looked
         case Compacted(session=None):

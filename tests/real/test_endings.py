@@ -119,6 +119,21 @@ def test_a_kill_is_resumed_in_the_same_session(world: World, name: str) -> None:
     assert not of_this_run(world)
 
 
+@pytest.mark.parametrize("name", ["TERM", "HUP"])
+def test_a_session_that_asks_itself_to_end_is_resumed(world: World, name: str) -> None:
+    steps = numbered(4)
+    steps[2] = (
+        "Now the hard one.",
+        f"test -e once || {{ touch once; kill -{name} $PPID; }}; sleep 9",
+    )
+    job = Job(steps)
+    with bedrock(world, job):
+        ended = world.run("-p", TASK, *FLAGS)
+    assert (ended.code, ended.stdout) == (0, "Everything is done.\n"), ended.stderr
+    assert "has ended Claude Code itself" in ended.stderr
+    assert len(world.transcripts()) == 1 and not job.summaries
+
+
 def test_a_second_kill_at_once_compacts(world: World) -> None:
     hard = ("Now the hard one.", "kill -KILL $PPID")
     job = Job([*numbered(2), hard, hard, *numbered(1)])

@@ -103,6 +103,20 @@ def test_every_request_over_a_size_dies(world: World) -> None:
     assert TASK in job.asked[-1].text()
 
 
+def test_in_a_json_stream_too_the_users_words_survive_its_own_compactions(world: World) -> None:
+    big = "head -c 20000 /dev/zero | tr '\\0' {n}; echo end-of-{n}"
+    job = Job(numbered(16, big))
+    with bedrock(world, job):
+        ended = world.run(
+            *("-p", TASK, *FLAGS, "--output-format", "stream-json", "--verbose"),
+            CLAUDE_CODE_AUTO_COMPACT_WINDOW="100000",
+            CLAUDE_AUTOCOMPACT_PCT_OVERRIDE="60",
+        )
+    assert ended.code == 0 and job.compactions, ended.stderr
+    assert TASK in job.asked[-1].text()
+    assert "hook_started" not in ended.stdout and "hook_response" not in ended.stdout
+
+
 def test_a_death_for_ever_is_given_up(world: World) -> None:
     job = Job(numbered(3), dies=lambda number, request: True)
     with bedrock(world, job) as server:

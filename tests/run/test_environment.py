@@ -30,7 +30,7 @@ def test_on_bedrock_it_is_patient_with_a_service_and_not_with_credentials(
     home: dict[str, str],
 ) -> None:
     told = supervised({**home, **BEDROCK}, {})
-    assert told == {**home, **BEDROCK, PATIENCE: "1", TRIES: "4"}
+    assert told == {**home, **BEDROCK, PATIENCE: "1", TRIES: "3"}
 
 
 @pytest.mark.parametrize("off", [{}, {"CLAUDE_CODE_USE_BEDROCK": "0"}])
@@ -43,7 +43,7 @@ def test_off_bedrock_the_number_of_tries_is_its_own(
 
 def test_bedrock_may_be_chosen_in_the_settings(home: dict[str, str]) -> None:
     settings(home, json.dumps({"env": BEDROCK}))
-    assert supervised(home, {})[TRIES] == "4"
+    assert supervised(home, {})[TRIES] == "3"
 
 
 @pytest.mark.parametrize(("name", "value"), [(PATIENCE, "0"), (TRIES, "10"), (WINDOW, "150000")])

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from supervisor.claude.hooks import PINNED
 from supervisor.journal.runs import RunFolder
-from supervisor.run.pins import LIMIT, PINS, TITLE, Pins
+from supervisor.run.pins import LIMIT, PINS, Pins
 
 TASK = "Sort the ledger. Never touch budget-1972.xls."
 
@@ -25,7 +26,7 @@ def kept(folder: RunFolder) -> str:
 def test_all_that_was_said_is_kept_word_for_word_and_in_order(folder: RunFolder) -> None:
     Pins(folder).keep([TASK], ["And the annex too."])
     told = kept(folder)
-    assert told.startswith(TITLE)
+    assert told.startswith(PINNED)
     assert 0 < told.index(TASK) < told.index("And the annex too.")
 
 

@@ -16,6 +16,8 @@ from supervisor.core.table import FINISHED, ROWS
 from supervisor.journal.ceilings import Ceilings
 from supervisor.run.steering import ABOVE_FIRST, Steering
 
+from .watched import large
+
 PROJECT, MODEL = "/home/me/.claude/projects/-home-me-ledger", "us.anthropic.claude-sonnet-4-6"
 ANOTHER = "global.anthropic.claude-haiku-4-5"
 MODELS_WINDOW = 200_000
@@ -245,6 +247,88 @@ def test_thrashing_switches_it_off_for_the_run(project: Project) -> None:
     dies(run, 50_000, THRASHING)
     assert run.environment() == {}
     assert is_steered(project.begins().environment())
+
+
+# How close it may come
+
+
+def too_large_from(run: Steering, first: int = BEGINS) -> int:
+    """The smallest size at which another request would be too large."""
+    return next(size for size in range(200_000) if run.too_large(large(size, first)))
+
+
+@pytest.mark.parametrize("known", [Ceiling(60_000, 2_000), Ceiling(120_000, 5_000)])
+def test_one_that_is_steered_may_come_to_the_last_chance(project: Project, known: Ceiling) -> None:
+    project.has_known(known)
+    run = project.begins()
+    assert is_steered(run.environment())
+    assert too_large_from(run) == known.last_chance
+
+
+@pytest.mark.parametrize("known", [Ceiling(30_000, 4_000), Ceiling(190_000, 5_000)])
+def test_where_it_cannot_be_steered_it_ends_one_step_earlier(
+    project: Project, known: Ceiling
+) -> None:
+    project.has_known(known)
+    run = project.begins()
+    assert not is_steered(run.environment())
+    assert too_large_from(run) == known.last_chance - known.step
+
+
+def test_one_that_has_died_though_it_was_steered_ends_one_step_earlier(project: Project) -> None:
+    project.has_known(Ceiling(60_000, 2_000))
+    run = project.begins()
+    assert is_steered(run.environment())
+    dies(run, 59_000)
+    assert is_steered(run.environment()) and project.said == []
+    assert too_large_from(run) == Ceiling(59_000).last_chance - 2_000
+
+
+def test_one_that_has_died_unsteered_is_steered_first(project: Project) -> None:
+    run = project.begins()
+    assert not is_steered(run.environment())
+    dies(run, 60_000, step=2_000)
+    assert is_steered(run.environment()) and len(project.said) == 1
+    assert too_large_from(run) == Ceiling(60_000).last_chance
+
+
+def test_one_that_was_steered_and_died_of_another_thing_is_not_steered_in_vain(
+    project: Project,
+) -> None:
+    project.has_known(Ceiling(60_000, 2_000))
+    run = project.begins()
+    run.environment()
+    dies(run, 59_000, OTHER)
+    assert too_large_from(run) == Ceiling(60_000).last_chance
+
+
+def test_one_whose_own_setting_stands_in_the_way_was_not_steered(project: Project) -> None:
+    project.env[WINDOW] = "150000"
+    project.has_known(Ceiling(60_000, 2_000))
+    run = project.begins()
+    run.environment()
+    dies(run, 59_000)
+    assert too_large_from(run) == Ceiling(59_000).last_chance
+
+
+def test_where_the_service_tells_too_few_tokens_it_ends_one_step_earlier(project: Project) -> None:
+    """Claude Code goes by what it is told, and would never come to its threshold."""
+    told_too_few = tally(55_000, step=2_000)
+    told_too_few._words, told_too_few._told = 55_000, 100
+    assert not told_too_few.is_told
+    run = project.begins()
+    run.environment()
+    run.note(Ending(exit=None, facts=SessionFacts(context=60_000)), DEATH, told_too_few)
+    assert project.knows == Ceiling(60_000, 2_000, base=BEGINS) and project.said == []
+    assert too_large_from(run) == Ceiling(60_000).last_chance - 2_000
+
+
+def test_the_next_run_hopes_anew(project: Project) -> None:
+    project.has_known(Ceiling(60_000, 2_000))
+    run = project.begins()
+    run.environment()
+    dies(run, 59_000)
+    assert too_large_from(project.begins()) == Ceiling(59_000).last_chance
 
 
 # Versions that do not compact by themselves

@@ -27,18 +27,26 @@ GOOD = [
     (SECONDS, "2d", 172_800),
     (SECONDS, "0", 0),
     (BYTES, "1048576", 1_048_576),
+    (BYTES, "1000000", 1e6),
+    (BYTES, "0", 0),
     (BYTES, "500MB", 500e6),
     (BYTES, "8 gb", 8e9),
     (BYTES, "8GiB", 8 * 2**30),
-    (BYTES, "64KiB", 65_536),
+    (BYTES, "1000KiB", 1_024_000),
     (BYTES, "60%", 600),  # of 1,000
     (BYTES, "100%", 1_000),
     (FILE, "50MB", 50e6),
+    (FILE, "64KiB", 65_536),
+    (FILE, "0", 0),
     (TOKENS, "150000", 150_000),
     (TOKENS, "150k", 150_000),
     (TOKENS, "1M", 1e6),
     (TOKENS, "12.5%", 125),
     (TOKENS, "0%", 0),
+    (TOKENS, "0", 0),
+    (TOKENS, "1000", 1_000),
+    (TOKENS, "1%", 10),  # what is told as a share is meant
+    (SECONDS, "0.5", 0.5),
 ]
 BAD = [
     (SECONDS, "10%"),
@@ -57,6 +65,11 @@ BAD = [
     (TOKENS, "100.5%"),
     (TOKENS, "9" * 13),
     (TOKENS, "٣k%"),
+    (TOKENS, "5"),  # 5% was meant
+    (TOKENS, "999"),
+    (BYTES, "50"),
+    (BYTES, "64KiB"),
+    (FILE, "50"),
 ]
 
 

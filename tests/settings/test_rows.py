@@ -95,7 +95,9 @@ BAD: list[tuple[object, str]] = [
     ({**ROW, "told": ["x"]}, "told wants a text, not ['x']"),
     ({**ROW, "text": 418}, "text wants a text, not 418"),
     ({**ROW, "text": "a(b"}, "mine: text is no regular expression: missing ), unterminated"),
-    ({**ROW, "text": "(?i)a"}, "mine: text is no regular expression: global flags"),
+    ({**ROW, "text": "(?i)a"}, "mine: text is no regular expression: case is ignored anyway"),
+    ({**ROW, "text": "(?s)a"}, "mine: text is no regular expression: global flags"),
+    ({**ROW, "text": "(?:a(b)"}, "mine: text is no regular expression: missing ), unterminat"),
     ({**ROW, "kinds": "rate_limit"}, "kinds wants a list, not 'rate_limit'"),
     ({**ROW, "statuses": 503}, "statuses wants a list, not 503"),
     ({**ROW, "statuses": ["503"]}, "mine: statuses wants HTTP numbers such as 503, not '503'"),
@@ -122,8 +124,12 @@ def test_a_row_that_cannot_be_used_is_told_what_would_be_right(told: object, fau
 @pytest.mark.parametrize(
     ("toml", "fault"),
     [
-        ('[[rows]]\nname = "mine"\nremedy = "pray"\n', "rows: mine: remedy wants one of finish, "),
-        ('rows = ["mine"]\n', "rows: wants tables"),
+        (
+            '[[rows]]\nname = "mine"\nremedy = "pray"\n',
+            "rows: row 1: mine: remedy wants one of finish, ",
+        ),
+        ('rows = ["mine"]\n', "rows: row 1: wants tables"),
+        (f"{TOML}\n[[rows]]\nname = 'third'\n", "rows: row 3: third: remedy wants one of finish, "),
         ('rows = "mine"\n', "rows wants [[rows]] tables, not 'mine'"),
         ("[rows]\nname = 'mine'\n", "rows wants [[rows]] tables, not {"),
     ],
