@@ -166,7 +166,7 @@ class StreamStdout:
         return held
 
     def deliver(self) -> bytes:
-        held = self._release() + self._partial
+        held = self._release() + self._own_hooks.rest() + self._partial
         self._partial = b""
         return held
 

@@ -34,6 +34,12 @@ class OwnHooks:
                 return b"" if ours else started + line
         return None
 
+    def rest(self) -> bytes:
+        """What is still held: hooks that were cut off, whose they ever were."""
+        held = b"".join(self._started.values())
+        self._started.clear()
+        return held
+
     def sift_all(self, messages: list[Any]) -> list[Any]:
         """The messages of a whole array, without those of our hook."""
         ours = {

@@ -99,3 +99,9 @@ def test_an_odd_shape_is_theirs(stdout: Any) -> None:
 def test_messages_without_an_id_break_nothing() -> None:
     bare = {key: value for key, value in response("1", OURS).items() if key != "hook_id"}
     assert sifted(bare) == [] and SAYS in OwnHooks().sift_all([bare, SAYS])
+
+
+def test_a_hook_that_was_cut_off_is_told_at_the_end_and_once() -> None:
+    hooks = OwnHooks()
+    assert hooks.sift(started("1"), line(started("1"))) == b""
+    assert hooks.rest() == line(started("1")) and hooks.rest() == b""
