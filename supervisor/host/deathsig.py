@@ -1,14 +1,13 @@
-"""Parents and children beyond a death: a child that follows ccsup, orphans that come to it."""
+"""A child that follows ccsup in death."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-from collections.abc import Callable, Container
+from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
-PR_SET_CHILD_SUBREAPER = 36
 
 
 def die_with_parent(number: int = signal.SIGTERM) -> Callable[[], None]:
@@ -29,50 +28,6 @@ def die_with_parent(number: int = signal.SIGTERM) -> Callable[[], None]:
             os._exit(128 + number)
 
     return prepare
-
-
-def become_subreaper() -> bool:
-    """From now on orphaned descendants become our children, not init's. False: cannot be."""
-    prctl = _prctl()
-    return prctl is not None and prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
-
-
-def reap_orphans(known: Container[int]) -> list[int]:
-    """Wait, without blocking, for the zombies among our children; their pids.
-
-    `known` are left alone: all the children that somebody else waits for. The status of one
-    that is missing there is lost, and subprocess then reports an exit code of 0.
-    """
-    if not hasattr(os, "waitid"):  # macOS before Python 3.13, where nobody is a subreaper
-        return []
-    reaped: list[int] = []
-    while (first := _first_zombie()) is not None:
-        if first in known:  # it would be shown again and again, and hide those behind it
-            return reaped + [pid for pid in _children() if pid not in known and _reap(pid)]
-        if _reap(first):
-            reaped.append(first)
-    return reaped
-
-
-def _first_zombie() -> int | None:
-    try:
-        found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return None
-    return found.si_pid if found is not None else None
-
-
-def _children() -> list[int]:
-    import psutil
-
-    return [child.pid for child in psutil.Process().children()]
-
-
-def _reap(pid: int) -> bool:
-    try:
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
-    except ChildProcessError:
-        return False
 
 
 def _prctl() -> Callable[[int, int, int, int, int], int] | None:
