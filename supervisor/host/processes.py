@@ -57,6 +57,16 @@ def _born_by_psutil(pid: int) -> tuple[float, bool] | None:
         return None
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether a signal (SIGSTOP) holds the process: it runs no more, and hears only SIGKILL."""
+    import psutil
+
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+    except psutil.Error:
+        return False
+
+
 def send(process: Process, number: int) -> bool:
     """Send a signal, never to another process that has its number now. False: not sent."""
     if not lives(process):

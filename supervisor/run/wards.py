@@ -13,7 +13,7 @@ from ..claude.sessions import last_written
 from ..claude.watch import Watch
 from ..core.backoff import duration
 from ..core.wording import size
-from ..host.processes import descendants
+from ..host.processes import descendants, is_stopped
 from ..host.tree import Sample, Tree
 from .steering import Steering
 
@@ -126,7 +126,7 @@ class Wards:
     def _hang(self, now: float) -> str | None:
         if not self._limits.hang or not self._watch.turn_open:
             return None
-        tool = self._watch.tally.open_calls
+        tool = bool(self._watch.tally.open_calls) and not is_stopped(self._pid)
         if tool and (self._on_terminal or self._tool_lives()):
             self._stirred = now  # a long tool, or a dialog that waits for the user
         silent = now - self._stirred

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from supervisor.host import processes
-from supervisor.host.processes import MARK, at, descendants, find_marked, lives, send
+from supervisor.host.processes import MARK, at, descendants, find_marked, is_stopped, lives, send
 
 from .actors import STAY, actor, child_of, mark
 
@@ -24,6 +24,17 @@ def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     if request.param == "proc" and not processes.PROC:
         pytest.skip("no /proc here")
     monkeypatch.setattr(processes, "PROC", request.param == "proc")
+
+
+def test_a_process_is_stopped_until_it_is_continued() -> None:
+    with actor(STAY) as (process, _):
+        assert not is_stopped(process.pid)
+        process.send_signal(signal.SIGSTOP)
+        os.waitpid(process.pid, os.WUNTRACED)
+        assert is_stopped(process.pid)
+        process.send_signal(signal.SIGCONT)
+        os.waitpid(process.pid, os.WCONTINUED)
+        assert not is_stopped(process.pid)
 
 
 def test_both_ways_tell_the_same() -> None:

@@ -111,6 +111,17 @@ def test_on_a_terminal_an_open_call_may_be_a_dialog(
     assert launch.goes_on(LATE - SOON + EVERY) == "hang"
 
 
+def test_a_process_that_is_stopped_shows_no_dialog(
+    unsteered: Steering, processes: list[Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Frozen by SIGSTOP in the middle of a call, at a terminal: nothing else would see it."""
+    launch = Launch(unsteered, on_terminal=True)
+    launch.calls_a_tool()
+    assert launch.goes_on(HOURS) is None
+    monkeypatch.setattr("supervisor.run.wards.is_stopped", lambda pid: True)
+    assert launch.goes_on(LATE + EVERY) == "hang"
+
+
 def test_when_a_long_tool_has_ended_the_patience_begins(
     unsteered: Steering, processes: list[Process]
 ) -> None:
