@@ -7,8 +7,9 @@ Claude Code's own compaction fires when the context reaches
 with WINDOW of CLAUDE_CODE_AUTO_COMPACT_WINDOW (at least 100,000) and PCT of
 CLAUDE_AUTOCOMPACT_PCT_OVERRIDE; measured on 2.1.116 and 2.1.330, where the model's output limit
 is 20,000 tokens or more. Its request for the summary holds the whole context and the newest
-step, and a prompt of 1,700 tokens. Where fewer than three steps fit between what a session
-begins with and the size that fires, Claude Code takes it for thrashing and ends.
+step, and a prompt of 1,700 tokens; 2.1.330 leaves the newest step out where it can, and 2.1.116
+asks again with less where it is refused. Where hardly two steps fit between what a session begins
+with and the size that fires, Claude Code takes it for thrashing and ends.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ RESERVE, MARGIN = 20_000, 33_000  # tokens below the window, see above
 SUMMARY = 2_500  # tokens; the request for the summary, beside what is summarized
 SAFE = 0.95  # of a size that has killed
 BASE = 22_000  # tokens of Claude Code's own prompt and tools: 16,000 in 2.1.116
-STEPS = 3  # that must fit
+STEPS = 2.6  # that must fit; 2.5 a compaction were seen to live, 2 to be thrashing
+CAUTION = (1.0, 0.5, 0.0)  # shares of a step that are left free, the first that fits
 HIGHEST = 165_000  # tokens; it fires there by itself
 RELAXED = 1.2  # times the ceiling, after a run that went well below it
 FORGOTTEN = 200_000  # tokens; a ceiling this high is none
@@ -43,8 +45,15 @@ class Ceiling:
 
     @property
     def threshold(self) -> int:
-        """Tokens at which a compaction must fire, so that it fits below the ceiling."""
-        return int(self.tokens * SAFE) - self.step - SUMMARY
+        """Tokens at which a compaction should fire, so that it fits below the ceiling."""
+        room = int(self.tokens * SAFE) - SUMMARY
+        wanted = (room - int(share * self.step) for share in CAUTION)
+        return next((each for each in wanted if each >= self.least), room - self.step)
+
+    @property
+    def least(self) -> int:
+        """Tokens at which a compaction may fire at the earliest, or it is thrashing."""
+        return self.base + int(STEPS * self.step)
 
     @property
     def last_chance(self) -> int:
@@ -70,7 +79,7 @@ def relaxed(before: Ceiling) -> Ceiling | None:
 def steering(ceiling: Ceiling) -> Mapping[str, str]:
     """What makes Claude Code compact below the ceiling; empty where it cannot be made to."""
     threshold = ceiling.threshold
-    if not ceiling.base + STEPS * ceiling.step <= threshold < HIGHEST:
+    if not ceiling.least <= threshold < HIGHEST:
         return {}
     if threshold >= SMALLEST_WINDOW - MARGIN:
         return {WINDOW: str(threshold + MARGIN)}

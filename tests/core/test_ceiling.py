@@ -39,12 +39,14 @@ def fires_at(env: Mapping[str, str]) -> float:
 def test_it_fires_below_the_ceiling_and_not_far_below(tokens: int, step: int) -> None:
     ceiling = Ceiling(tokens, step)
     env = steering(ceiling)
-    feasible = BASE + STEPS * step <= ceiling.threshold < HIGHEST
+    feasible = BASE + int(STEPS * step) <= ceiling.threshold < HIGHEST
     assert bool(env) == feasible
     if feasible:
         fires = fires_at(env)
         assert ceiling.threshold - 800 <= fires <= ceiling.threshold
-        assert fires + step + SUMMARY < 0.96 * tokens, "its own request is to fit as well"
+        assert fires + SUMMARY < 0.96 * tokens, "its own request is to fit as well"
+        roomy = ceiling.least <= int(0.95 * tokens) - step - SUMMARY
+        assert not roomy or fires + step + SUMMARY < 0.96 * tokens, "with the newest step"
 
 
 @pytest.mark.parametrize("threshold", [66_999, 67_000, 67_001])
@@ -60,7 +62,16 @@ def test_a_ceiling_below_what_claude_code_needs_steers_nothing(tokens: int) -> N
 
 def test_a_large_step_may_leave_no_room() -> None:
     assert steering(Ceiling(50_000, 5_000))
-    assert steering(Ceiling(50_000, 7_000)) == {}
+    assert steering(Ceiling(50_000, 9_000)) == {}
+
+
+def test_where_there_is_little_room_less_of_a_step_is_left_free() -> None:
+    """Claude Code's own request for a summary may then be refused, which it survives."""
+    wide, narrow, narrower = (Ceiling(tokens, 5_000) for tokens in (60_000, 42_500, 40_000))
+    assert wide.threshold == 57_000 - 2_500 - 5_000
+    assert narrow.threshold == 40_375 - 2_500 - 2_500
+    assert narrower.threshold == 38_000 - 2_500
+    assert all(map(steering, (wide, narrow, narrower)))
 
 
 def test_a_version_that_begins_smaller_can_be_steered_lower() -> None:
