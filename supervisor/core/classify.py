@@ -33,7 +33,10 @@ class Verdict:
 
 
 def classify(ending: Ending, own: Sequence[Row] = ()) -> Verdict:
-    """The verdict on an ending; `own` are the user's rows. Total, raises nothing."""
+    """The verdict on an ending; `own` are the user's rows.
+
+    Raises KeyError for an ending that is condemned by no ward of the table.
+    """
     error, exit = ending.error, ending.exit
     if ending.user_left:
         return Verdict(USER_LEFT, "the user left")

@@ -39,9 +39,10 @@ class Steering:
     ) -> None:
         self._on = on
         self._ceilings, self._project, self._model = ceilings, str(project), model
-        self._env, self._window, self._program, self._say = env, window, program, say
+        self._env = {**env, **user_env(env)}  # what counts for Claude Code
+        self._window, self._program, self._say = window, program, say
         self._before = self.ceiling = ceilings.get(self._project, model)
-        self._off = not on or is_off({**env, **user_env(env)})
+        self._off = not on or is_off(self._env)
         self._largest = 0  # tokens of the largest request of this run that was answered
         self._first = 0  # tokens of the smallest first request
         self._told = False
@@ -51,7 +52,7 @@ class Steering:
 
     def environment(self) -> Mapping[str, str]:
         """What the next child is given beside its own environment."""
-        own = in_the_way({**self._env, **user_env(self._env)})
+        own = in_the_way(self._env)
         known = self.ceiling if self._on and not self._thrashed else None
         steered = {} if known is None else steering(known)
         self._steered = bool(steered) and own is None
@@ -101,7 +102,7 @@ class Steering:
         self._keep(self.ceiling)
         self._in_vain = self._steered or not tally.is_told
         fires = self._on and steering(self.ceiling) and not self._in_vain
-        if fires and not in_the_way({**self._env, **user_env(self._env)}):
+        if fires and not in_the_way(self._env):
             self._say(
                 f"It died at about {size:,} tokens; from here on Claude Code is made to compact"
                 f" by itself at about {self.ceiling.threshold:,}."
@@ -119,5 +120,5 @@ class Steering:
 
     def _is_mute(self) -> bool:
         version = version_of(self._program)
-        on_bedrock = uses_bedrock({**self._env, **user_env(self._env)})
-        return on_bedrock and version is not None and MUTE[0] <= version <= MUTE[1]
+        known = version is not None and MUTE[0] <= version <= MUTE[1]
+        return known and uses_bedrock(self._env)
