@@ -25,12 +25,17 @@ PRICES = (
     (r"opus-5|opus-4-[5-9]", (5.0, 25.0)),
     (r"opus", (15.0, 75.0)),
     (r"sonnet-5-5", (2.0, 10.0)),
-    (r"haiku-5-5", (0.5, 2.5)),
+    (r"haiku-5-5", (0.5, 2.5)),  # above the step below
     (r"haiku-4", (1.0, 5.0)),
     (r"haiku", (0.8, 4.0)),
 )
 SONNET = (3.0, 15.0)  # and of what is not known
+# Cheaper up to so many tokens of prompt, cached ones among them; above, all of it is dearer.
+STEPS = ((r"haiku-5-5", 100_000, (0.1, 0.5)),)
 READ, WRITE = 0.1, 1.25  # of the input's price
+# Tokens of a prompt below which the service does not cache it, whatever is marked.
+CACHED_FROM = ((r"haiku-(?:4-5|[5-9])|opus-(?:4-[5-9]|[5-9])", 4_096),)
+SMALL_CACHED_FROM = 1_024
 
 
 def window(model: str) -> int:
@@ -42,13 +47,34 @@ def window(model: str) -> int:
     return next((size for name, size in WINDOWS if re.search(name, model)), SMALL)
 
 
+def cheap_limit(model: str) -> int | None:
+    """The most tokens of prompt at the model's cheaper price; None where there is one price."""
+    step = _step(model)
+    return step[0] if step else None
+
+
+def cached_from(model: str) -> int:
+    """The fewest tokens of a prompt that the service caches."""
+    found = (tokens for name, tokens in CACHED_FROM if re.search(name, model))
+    return next(found, SMALL_CACHED_FROM)
+
+
 def cost(model: str, usage: Mapping[str, Any]) -> float:
     """US dollars of one response, from its ``usage``."""
     price, answer = next((each for name, each in PRICES if re.search(name, model)), SONNET)
-    asked = float(_count(usage, "input_tokens"))
-    asked += READ * _count(usage, "cache_read_input_tokens")
-    asked += WRITE * _count(usage, "cache_creation_input_tokens")
+    fresh = _count(usage, "input_tokens")
+    read = _count(usage, "cache_read_input_tokens")
+    written = _count(usage, "cache_creation_input_tokens")
+    step = _step(model)
+    if step and fresh + read + written <= step[0]:
+        price, answer = step[1]
+    asked = fresh + READ * read + WRITE * written
     return (asked * price + _count(usage, "output_tokens") * answer) / 1e6
+
+
+def _step(model: str) -> tuple[int, tuple[float, float]] | None:
+    found = ((limit, price) for name, limit, price in STEPS if re.search(name, model))
+    return next(found, None)
 
 
 def _count(usage: Mapping[str, Any], key: str) -> int:

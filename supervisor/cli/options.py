@@ -10,7 +10,9 @@ import click
 # key -> metavar, help
 VALUES = {
     "claude": ("PROGRAM", "The claude to run (default: the one on PATH)."),
+    "backend": ("NAME", "Who writes: auto, bedrock, converse, anthropic, claude, none (auto)."),
     "model": ("ID", "The Bedrock model that writes the summary."),
+    "profile": ("NAME", "Prompts for coding, data, migration or research (coding)."),
     "max_deaths": ("N", "Give up after N deaths of one cause without progress in 30 min (5)."),
     "max_barren": ("N", "Give up after N relaunches in a row without an answer (8)."),
     "max_relaunches": ("N", "Give up after N relaunches in all (50)."),

@@ -25,6 +25,8 @@ class Say:
     blocks: tuple[Block, ...]
     input_tokens: int | None = None  # None: a quarter of the request's bytes
     output_tokens: int = 20
+    stop_reason: str | None = None  # None: by the blocks; "": the stream ends without one
+    cache: tuple[int, int] = (0, 0)  # tokens read from it, and written to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,14 @@ class BreakOff:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Headers, then nothing for `seconds` or until the server is closed."""
+    """Headers and `before`, then nothing for `seconds` or until the server is closed.
+
+    `pings`: not nothing, but an event that says nothing, ten times a second.
+    """
 
     seconds: float
+    before: tuple[Block, ...] = ()
+    pings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +67,17 @@ class Drop:
     before: tuple[Block, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Garble:
+    """A stream whose bytes are spoiled after `before`: a frame with a wrong checksum."""
+
+    before: tuple[Block, ...] = ()
+
+
 # How Claude Code (2.1.116 to 2.1.330) ends its request for a summary.
 NO_TOOLS = "Tool calls will be rejected and you will fail the task."
 
-Reply = Say | Refuse | BreakOff | Silence | Drop
+Reply = Say | Refuse | BreakOff | Silence | Drop | Garble
 
 OUT_OF_MEMORY = BreakOff("Out of memory")
 
@@ -76,6 +90,7 @@ class Request:
     body: dict[str, Any]
     size: int  # bytes of the body
     at: float = field(default_factory=time.time)  # seconds since the epoch
+    route: str = "invoke"  # the last part of the path
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -109,7 +124,7 @@ def _words(content: Any) -> str:
         return ""
     parts = []
     for block in content:
-        if block.get("type") == "text":
+        if block.get("type", "text") == "text":  # Converse names no type
             parts.append(block.get("text", ""))
         elif block.get("type") == "tool_result":
             parts.append(_words(block.get("content")))

@@ -1,4 +1,4 @@
-"""The frames of ``application/vnd.amazon.eventstream``, as Bedrock's InvokeModel sends them."""
+"""The pieces of a stream: Bedrock's binary frames, Anthropic's server-sent events."""
 
 from __future__ import annotations
 
@@ -28,16 +28,25 @@ def frame(headers: dict[str, str], payload: bytes) -> bytes:
     return message + struct.pack("!I", zlib.crc32(message))
 
 
-def chunk(event: dict[str, Any]) -> bytes:
-    payload = json.dumps({"bytes": base64.b64encode(json.dumps(event).encode()).decode()})
+def event(name: str, told: dict[str, Any]) -> bytes:
     return frame(
         {
-            ":event-type": "chunk",
+            ":event-type": name,
             ":content-type": "application/json",
             ":message-type": "event",
         },
-        payload.encode(),
+        json.dumps(told).encode(),
     )
+
+
+def chunk(told: dict[str, Any]) -> bytes:
+    """An event of the Messages API, in InvokeModel's wrapping."""
+    return event("chunk", {"bytes": base64.b64encode(json.dumps(told).encode()).decode()})
+
+
+def sse(told: dict[str, Any]) -> bytes:
+    """An event of the Messages API, as Anthropic itself sends it."""
+    return f"event: {told['type']}\ndata: {json.dumps(told)}\n\n".encode()
 
 
 def exception(code: str, message: str) -> bytes:

@@ -26,12 +26,26 @@ TASK = (
 )
 SHELVES = ("12 apples", "7 pears", "30 plums", "4 melons", "19 figs", "2 quinces")
 TOTAL = "The shop holds 74 pieces of fruit. The owner's drawer was left alone."
-NOTES = (
-    "## Decisions\nOne shelf a step, from the door to the window.\n\n"
-    "## Findings\nThe first three shelves hold 12 apples, 7 pears and 30 plums: 49 so far.\n\n"
-    "## Where it stands\nThree shelves are counted, three are to do.\n\n"
-    "## Next step\nCount the fourth shelf."
-)
+NOTES = """\
+## The task now
+Count all six shelves of the shop, one a step, and give the total. The drawer of the owner is \
+not to be opened.
+
+## Decisions
+The assistant decided to go from the door to the window, so that no shelf is counted twice.
+
+## Tried and failed
+None.
+
+## Findings
+The first three shelves hold 12 apples, 7 pears and 30 plums.
+
+## Where it stands
+Three shelves are counted, and their outputs show it. Three are still to do. The drawer was left \
+alone.
+
+## Next step
+Count the fourth shelf."""
 DIES_AT = 4
 PATIENCE = 120.0  # s
 

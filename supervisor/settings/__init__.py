@@ -12,6 +12,12 @@ from ..core.rows import Row
 from .quantities import BYTES, FILE, SECONDS, TOKENS, check, seconds
 from .rows import ROWS, RowError, row_of
 
+BACKENDS = ("auto", "bedrock", "converse", "anthropic", "claude", "none")
+
+
+def _choice(default: str, among: tuple[str, ...]) -> Any:
+    return field(default=default, metadata={"among": among})
+
 
 def _quantity(default: str, kind: str) -> Any:
     return field(default=default, metadata={"kind": kind})
@@ -27,6 +33,7 @@ class Settings:
 
     claude: str = "claude"  # the program, a name on PATH or a path
     ask: bool = False  # offer a recovery instead of doing it
+    backend: str = _choice("auto", BACKENDS)  # who writes the summary
     model: str | None = None  # for the summary: a Bedrock model id, profile or ARN
     max_deaths: int = 5  # of one cause without progress, in death_window
     death_window: str = _quantity("30m", SECONDS)
@@ -42,6 +49,7 @@ class Settings:
     context: str = _quantity("90%", TOKENS)  # above it ccsup compacts
     memory: str = _quantity("0", BYTES)  # of claude and its children
     max_resume: str = _quantity("50MB", FILE)  # a larger transcript is never resumed
+    profile: str = "coding"  # the kind of work that the prompts are made for
     steer: bool = True  # Claude Code's own compaction, below a size that has killed
     silence: float = 60.0  # s without a byte from Bedrock
     deadline: float = 120.0  # s for one summary
@@ -108,13 +116,16 @@ def _set(settings: Settings, key: str, value: Any, where: str) -> Settings:
     known = {each.name: each for each in fields(Settings)}
     if key not in known:
         raise SettingsError(f"{where}: unknown key {key!r}; known: {', '.join(sorted(known))}")
-    default, kind = known[key].default, known[key].metadata.get("kind")
+    default, told = known[key].default, known[key].metadata
+    kind, among = told.get("kind"), told.get("among")
     fit: Any = value
     try:
         if key == ROWS:
             fit = tuple(_row(each, number) for number, each in enumerate(_list(value), 1))
         elif kind is not None:
             fit = check(value, kind)
+        elif among is not None:
+            fit = _one(value, among)
         elif isinstance(default, bool):
             fit = _truth(value)
         elif isinstance(default, int | float):
@@ -139,6 +150,12 @@ def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise ValueError("[[rows]] tables")
     return value
+
+
+def _one(value: Any, among: tuple[str, ...]) -> str:
+    if value not in among:
+        raise ValueError(f"one of {', '.join(among)}")
+    return str(value)
 
 
 def _truth(value: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from supervisor.claude.models import LARGE, SMALL, cost, window
+from supervisor.claude.models import LARGE, SMALL, cached_from, cheap_limit, cost, window
 
 USAGE = {
     "input_tokens": 1_000_000,
@@ -51,7 +51,7 @@ def test_the_size_of_a_context_is_known_by_the_name(model: str, tokens: int) -> 
         ("us.anthropic.claude-opus-4-1-20250805-v1:0", 15, 75),
         ("us.anthropic.claude-opus-4-20250514-v1:0", 15, 75),
         ("us.anthropic.claude-haiku-4-5-20251001-v1:0", 1, 5),
-        ("us.anthropic.claude-haiku-5-5", 0.5, 2.5),
+        ("us.anthropic.claude-haiku-5-5", 0.5, 2.5),  # of a long prompt
         ("us.anthropic.claude-3-5-haiku-20241022-v1:0", 0.8, 4),
         ("claude-fable-5", 10, 50),
         ("a model that nobody knows", 3, 15),
@@ -66,3 +66,58 @@ def test_an_answer_costs_what_the_list_says(model: str, asked: float, answered: 
 )
 def test_what_is_not_counted_costs_nothing(usage: dict[str, Any]) -> None:
     assert cost("us.anthropic.claude-sonnet-4-6", usage) == 0
+
+
+HAIKU = "us.anthropic.claude-haiku-5-5"
+
+
+@pytest.mark.parametrize(
+    ("usage", "dollars"),
+    [
+        ({"input_tokens": 100_000, "output_tokens": 10_000}, 0.010 + 0.005),
+        ({"input_tokens": 100_001, "output_tokens": 10_000}, 0.0500005 + 0.025),
+        # What is cached is prompt as well.
+        ({"input_tokens": 1, "cache_read_input_tokens": 100_000}, 0.5 * 10_001 / 1e6),
+        ({"input_tokens": 0, "cache_creation_input_tokens": 100_000}, 0.1 * 125_000 / 1e6),
+    ],
+)
+def test_a_long_prompt_is_dearer_as_a_whole(usage: dict[str, Any], dollars: float) -> None:
+    assert cost(HAIKU, usage) == pytest.approx(dollars)
+
+
+def test_a_model_of_one_price_has_it_for_long_prompts_too() -> None:
+    short, long = ({"input_tokens": tokens} for tokens in (100_000, 200_000))
+    assert cost("us.anthropic.claude-haiku-4-5-20251001-v1:0", long) == pytest.approx(
+        2 * cost("us.anthropic.claude-haiku-4-5-20251001-v1:0", short)
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "limit"),
+    [
+        (HAIKU, 100_000),
+        ("claude-haiku-5-5", 100_000),
+        ("us.anthropic.claude-haiku-4-5-20251001-v1:0", None),
+        ("global.anthropic.claude-sonnet-5-5", None),
+        ("a model that nobody knows", None),
+    ],
+)
+def test_the_limit_of_the_cheap_price_is_known(model: str, limit: int | None) -> None:
+    assert cheap_limit(model) == limit
+
+
+@pytest.mark.parametrize(
+    ("model", "tokens"),
+    [
+        (HAIKU, 4_096),
+        ("us.anthropic.claude-haiku-4-5-20251001-v1:0", 4_096),
+        ("us.anthropic.claude-opus-4-5-20251101-v1:0", 4_096),
+        ("us.anthropic.claude-opus-5-5", 4_096),
+        ("us.anthropic.claude-opus-4-20250514-v1:0", 1_024),
+        ("us.anthropic.claude-opus-4-1-20250805-v1:0", 1_024),
+        ("us.anthropic.claude-sonnet-4-6", 1_024),
+        ("us.amazon.nova-pro-v1:0", 1_024),
+    ],
+)
+def test_a_prompt_is_cached_from_a_length_on(model: str, tokens: int) -> None:
+    assert cached_from(model) == tokens

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from supervisor.cli.options import VALUES
+from supervisor.compaction.backends.choose import choose
 from supervisor.core.policy import Policy
 from supervisor.core.rows import Remedy, Row
-from supervisor.settings import Settings, SettingsError, config_home, load
+from supervisor.settings import BACKENDS, Settings, SettingsError, config_home, load
 from supervisor.settings.rows import ROWS
 
 
@@ -71,6 +72,9 @@ BAD = [
     ("ask", '"perhaps"', "wants true or false, not 'perhaps'"),
     ("ask", "1", "wants true or false, not 1"),
     ("claude", "3", "wants a text, not 3"),
+    ("backend", '"bedrok"', "wants one of auto, bedrock, converse, anthropic, claude, none, not"),
+    ("backend", '""', "wants one of auto, bedrock, converse, anthropic, claude, none, not ''"),
+    ("backend", "[]", "wants one of auto, bedrock, converse, anthropic, claude, none, not []"),
     ("model", '""', "wants a text, not ''"),
     ("refresh", "[]", "wants a text, not []"),
     ("max_cost", '"a lot"', "wants a number, not 'a lot'"),
@@ -112,6 +116,7 @@ def test_a_bad_value_is_named_with_its_place(
         ("memory", "much"),
         ("context", "small"),
         ("steer", "left"),
+        ("backend", "BEDROCK"),
     ],
 )
 def test_a_bad_variable_is_named(tmp_path: Path, key: str, value: str) -> None:
@@ -164,6 +169,14 @@ def test_every_option_is_a_setting_and_refused_by_its_name(key: str) -> None:
     bad: dict[str, Any] = {key: "" if key in text - quantities else "?"}
     with pytest.raises(SettingsError, match=f"^--{key.replace('_', '-')}: {key} wants "):
         load({"XDG_CONFIG_HOME": "/nowhere"}, **bad)
+
+
+def test_every_backend_that_can_be_named_can_be_chosen() -> None:
+    env = {"XDG_CONFIG_HOME": "/nowhere"}
+    for name in BACKENDS:
+        assert load(env, backend=name).backend == name
+        found = choose(name, env, model=None, claude=("claude",))
+        assert name in ("auto", "none") or (found is not None and found.name == name)
 
 
 def test_a_bad_option_is_named_too(tmp_path: Path) -> None:

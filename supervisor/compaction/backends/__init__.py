@@ -1,1 +1,1 @@
-"""Backends: who writes the narrative. A backend is a module with `summarize`."""
+"""Backends: who writes the narrative. ``choose`` gives one, as ``protocol.Backend`` tells."""
