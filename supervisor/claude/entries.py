@@ -20,7 +20,7 @@ from ..core.ending import ApiError
 Block = dict[str, Any]
 
 # Bulky bookkeeping that is recognised by its head, before any decoding.
-_BULK = re.compile(rb'\s*\{"type":"(?:api-request|file-history|progress|queue-op|atis-latch)')
+BULK = re.compile(rb'\s*\{"type":"(?:api-request|file-history|progress|queue-op|atis-latch)')
 _OBJECT = re.compile(r'\{"(?:parentUuid|type|uuid|logicalParentUuid)":')
 # Outputs and media stand a second time under these, and would be kept in memory twice.
 TWICE = ("toolUseResult", "attachment", "snapshot")
@@ -121,7 +121,7 @@ def decode(line: bytes) -> list[Entry] | None:
 
     Two objects on a line (a write cut off by SIGKILL, then another) give two entries.
     """
-    if _BULK.match(line):
+    if BULK.match(line):
         return []
     text = line.replace(b"\0", b"").decode("utf-8", "replace").strip()
     if not text:
@@ -219,7 +219,7 @@ def main_chain(entries: Iterable[Entry]) -> list[Entry]:
     inside = [entry for entry in entries if not entry.sidechain]
     known = {entry.uuid: entry for entry in inside if entry.uuid}
     walked: set[str] = set()
-    at = next((entry for entry in reversed(inside) if _ends_chain(entry)), None)
+    at = next((entry for entry in reversed(inside) if ends_chain(entry)), None)
     while at is not None and at.uuid not in walked:
         walked.add(at.uuid)
         at = known.get(at.parent) if at.parent else None
@@ -235,16 +235,16 @@ def main_chain(entries: Iterable[Entry]) -> list[Entry]:
     return [
         entry
         for entry in known.values()
-        if entry.uuid in spoken or (entry.is_tool_result and _answers(entry) <= called)
+        if entry.uuid in spoken or (entry.is_tool_result and answers(entry) <= called)
     ]
 
 
-def _ends_chain(entry: Entry) -> bool:
+def ends_chain(entry: Entry) -> bool:
     """An entry of the conversation, or words that were queued behind the last one."""
     return entry.on_main_chain or (entry.type == "attachment" and bool(entry.blocks))
 
 
-def _answers(entry: Entry) -> set[Any]:
+def answers(entry: Entry) -> set[Any]:
     return {
         block.get("tool_use_id") for block in entry.blocks if block.get("type") == "tool_result"
     }

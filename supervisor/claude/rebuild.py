@@ -51,7 +51,7 @@ def records(
 ) -> list[dict[str, Any]]:
     """The file's records. `origin` is the dead session's last entry, `now` an ISO time."""
     shared = {
-        **{key: origin.raw[key] for key in PROTOTYPE if key in origin.raw},
+        **{key: origin.raw[key] for key in PROTOTYPE if origin.raw.get(key) is not None},
         "isSidechain": False,
         "sessionId": session,
         "timestamp": now,
@@ -106,7 +106,8 @@ class _Names:
     def __init__(self, new_uuid: Callable[[], str]) -> None:
         self._new_uuid = new_uuid
         self._response: tuple[object, str] = (None, "")
-        self._calls: dict[object, str] = {}
+        self._calls: dict[object, str] = {}  # the newest name of each call
+        self._taken: set[str] = set()
 
     def unique(self, item: Kept) -> dict[str, Any]:
         """The entry's message with its kept blocks and ids that are this file's own."""
@@ -120,9 +121,10 @@ class _Names:
     def _block(self, block: Block) -> Block:
         match block.get("type"):
             case "tool_use":
-                taken = str(block.get("id")) in self._calls.values()
-                fresh = f"toolu_{self._new_uuid()}" if taken else str(block.get("id"))
-                self._calls[block.get("id")] = fresh
+                told = block.get("id")
+                fresh = f"toolu_{self._new_uuid()}" if str(told) in self._taken else str(told)
+                self._calls[told] = fresh
+                self._taken.add(fresh)
                 return {**block, "id": fresh}
             case "tool_result":
                 told = block.get("tool_use_id")

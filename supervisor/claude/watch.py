@@ -199,7 +199,7 @@ class Watch:
             self._hook_error = None
         self._read_any = True
         self._entry_error = entry.api_error
-        self._turn_open = _opens(entry, self._turn_open)
+        self._turn_open = opens(entry, self._turn_open)
         self._resting = entry.is_tool_result
         half, self._half = self._half, None
         if entry.type == "user" and half is not None:
@@ -220,7 +220,7 @@ class Watch:
         return self._expected.leaf is None or elsewhere or entry.uuid in self._linked
 
 
-def _opens(entry: Entry, before: bool) -> bool:
+def opens(entry: Entry, before: bool) -> bool:
     """Is a request of the user unanswered after this entry?"""
     if entry.is_api_error:
         return False

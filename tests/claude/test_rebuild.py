@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from supervisor.claude.branch import NewestFirst
 from supervisor.claude.entries import Entry
 from supervisor.claude.rebuild import CLOSING, Kept, can_resume_rebuilt, records, write
-from supervisor.compaction.read import read
 
 from ..entries import SESSION, Json, Transcript, call, text
 
@@ -106,8 +106,8 @@ def test_a_file_ends_in_words_of_the_assistant(upto: int, closed: bool) -> None:
 def test_the_closing_words_are_no_answer_and_no_error(tmp_path: Path) -> None:
     path = tmp_path / f"{NEXT}.jsonl"
     write(path, rebuilt(dead()))
-    last = read([path]).last
-    assert last is not None and last.text == CLOSING
+    last = next(iter(NewestFirst(path)))
+    assert last.text == CLOSING
     assert not last.is_answer and not last.is_api_error
 
 

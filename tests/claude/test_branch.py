@@ -1,0 +1,316 @@
+"""Branch: from the end of a file the same branch as with all of it in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supervisor.claude import branch
+from supervisor.claude.branch import Branch, NewestFirst
+from supervisor.claude.entries import Entry, main_chain
+
+from ..entries import Json, Transcript, call, line_of, text
+from ..generated import examples
+
+
+def newest_first(path: Path) -> list[Entry]:
+    return list(NewestFirst(path))
+
+
+def names(entries: list[Entry]) -> set[str]:
+    return {entry.uuid for entry in entries}
+
+
+def texts(entries: list[Entry]) -> list[str]:
+    """What was said, oldest first, of entries that come newest first."""
+    return [entry.text for entry in reversed(entries) if entry.text]
+
+
+def expected(entries: list[Entry]) -> list[Entry]:
+    """`main_chain`, and before a compaction that names no parent what stood there."""
+    found = main_chain(entries)
+    if found and found[0].type == "boundary" and found[0].parent is None:
+        return [*expected(entries[: entries.index(found[0])]), *found]
+    return found
+
+
+# --- Generated transcripts
+
+
+def parallel(transcript: Transcript, seed: int) -> None:
+    """Calls of one response, whose results come in an order of their own; some never."""
+    ids = [f"{len(transcript.lines)}{letter}" for letter in "ABC"[: 1 + seed % 3]]
+    transcript.respond(text("calls"), *(call("Bash", {"command": each}, each) for each in ids))
+    for at in range(len(ids)):
+        if (seed >> at) % 5:
+            transcript.result(f"output {ids[at - seed % 3]}", ids[at - seed % 3])
+
+
+def rewind(transcript: Transcript, seed: int) -> None:
+    """Back to an older entry, or to the very start: what came since is a dead branch."""
+    chained = [
+        line["uuid"] for line in transcript.lines if "uuid" in line and not line.get("isSidechain")
+    ]
+    at = seed % (len(chained) + 1)
+    transcript.leaf = None if at == len(chained) and seed % 2 else chained[at % len(chained)]
+    transcript.user(f"again {seed}")
+
+
+def nameless(transcript: Transcript) -> None:
+    """A compaction that does not name what came before it."""
+    transcript.compaction("a summary")
+    del transcript.lines[-2]["logicalParentUuid"]
+
+
+STEPS: list[Callable[[Transcript, int], object]] = [
+    lambda t, n: t.says(f"words {n}"),
+    lambda t, n: t.user(f"message {n}"),
+    lambda t, n: t.step(f"step {n}", f"output {n}"),
+    lambda t, n: t.calls("Bash", command="sleep 9"),
+    lambda t, n: t.queued(f"queued {n}"),
+    lambda t, n: t.sidechain("aside"),
+    lambda t, n: t.compaction("a summary"),
+    lambda t, n: nameless(t),
+    lambda t, n: t.error(),
+    lambda t, n: t.turn_duration(),
+    lambda t, n: t.bookkeeping(),
+    lambda t, n: t.blob("a request"),
+    lambda t, n: t.user("meta", isMeta=True),
+    parallel,
+    parallel,
+    rewind,
+]
+SCRIPTS = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 60)), min_size=1, max_size=25)
+Script = list[tuple[Callable[[Transcript, int], object], int]]
+
+
+def played(script: Script) -> Transcript:
+    transcript = Transcript()
+    transcript.user("the task")
+    for play, seed in script:
+        play(transcript, seed)
+    return transcript
+
+
+def read(data: bytes) -> tuple[list[Entry], NewestFirst]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "file.jsonl"
+        path.write_bytes(data)
+        reading = NewestFirst(path)
+        return list(reading), reading
+
+
+@examples(150)
+@given(SCRIPTS)
+def test_it_is_the_branch_that_is_found_with_all_in_memory(script: Script) -> None:
+    transcript = played(script)
+    found, reading = read(transcript.data())
+    assert len(found) == len(names(found))  # each once
+    assert names(found) == names(expected(transcript.entries))
+    assert reading.skipped == 0
+
+
+@examples(80)
+@given(SCRIPTS)
+def test_a_call_stands_before_its_result_and_the_chain_in_its_order(script: Script) -> None:
+    transcript = played(script)
+    found = read(transcript.data())[0][::-1]
+    place = {entry.uuid: at for at, entry in enumerate(found)}
+    for entry in found:
+        if entry.parent in place:
+            assert place[entry.parent] < place[entry.uuid]
+    users = [entry.uuid for entry in found if entry.type == "user" and not entry.is_tool_result]
+    in_file = [entry.uuid for entry in transcript.entries if entry.uuid in set(users)]
+    assert users == in_file
+
+
+@examples(80)
+@given(SCRIPTS, st.integers(1, 400), st.integers(0, 60))
+def test_torn_lines_lose_no_more_than_themselves(script: Script, cut: int, at: int) -> None:
+    """A garbled line before a good one, and the end of the file cut off in a write."""
+    transcript = played(script)
+    whole = names(expected(transcript.entries))
+    lines = transcript.data().splitlines(keepends=True)
+    torn = at % len(lines)
+    lines.insert(torn, b'{"type":"user","uui' + b"x" * cut + b"\n")
+    found, reading = read(b"".join(lines) + b'{"type":"assistant","mess')
+    assert names(found) == whole
+    assert 1 <= reading.skipped <= 2  # what stands before the branch is not read
+
+
+@examples(80)
+@given(SCRIPTS, st.integers(0, 60))
+def test_a_lost_parent_is_healed(script: Script, at: int) -> None:
+    """A line of the chain is gone: all that the walk would still find stands there."""
+    transcript = played(script)
+    chain = expected(transcript.entries)
+    lost = chain[at % len(chain)]
+    lines = [line for line in transcript.lines if line.get("uuid") != lost.uuid]
+    found, _ = read(b"".join(map(line_of, lines)))
+    rest = [entry for entry in transcript.entries if entry.uuid != lost.uuid]
+    assert names(expected(rest)) <= names(found)
+    before = [each for each in chain[: at % len(chain)] if each.type == "user"]
+    said = {each.uuid for each in before if not each.is_tool_result and not each.is_meta}
+    forked = any(step is rewind for step, _ in script)
+    assert forked or said <= names(found)
+
+
+# --- One by one
+
+
+def written(transcript: Transcript, folder: Path) -> Path:
+    return transcript.write(folder)
+
+
+def test_a_rewound_branch_is_left_out(tmp_path: Path) -> None:
+    transcript = Transcript()
+    first = transcript.user("one")["uuid"]
+    transcript.says("dead")
+    transcript.step("dead", "dead")
+    transcript.leaf = first
+    transcript.says("live")
+    assert texts(newest_first(written(transcript, tmp_path))) == ["one", "live"]
+    transcript.leaf = None
+    transcript.user("from the very start")
+    assert texts(newest_first(written(transcript, tmp_path))) == ["from the very start"]
+
+
+def test_all_parallel_calls_and_their_results_are_of_the_branch(tmp_path: Path) -> None:
+    transcript = Transcript()
+    transcript.user("three")
+    transcript.respond(*(call("Bash", {"command": each}, each) for each in "ABC"))
+    for each in "CAB":
+        transcript.result(f"output {each}", each)
+    transcript.says("done")
+    found = newest_first(written(transcript, tmp_path))
+    results = [entry.blocks[0]["content"] for entry in found if entry.is_tool_result]
+    assert sorted(results) == ["output A", "output B", "output C"]
+    assert len(found) == 8
+
+
+def test_a_result_of_a_dead_branch_is_not(tmp_path: Path) -> None:
+    transcript = Transcript()
+    first = transcript.user("one")["uuid"]
+    transcript.respond(call("Bash", {"command": "a"}, "A"))
+    transcript.leaf = first
+    transcript.respond(call("Bash", {"command": "b"}, "B"))
+    transcript.result("of the live one", "B")
+    transcript.result("of the dead one", "A")
+    transcript.leaf = next(
+        line["uuid"] for line in transcript.lines if "of the live one" in str(line)
+    )
+    transcript.says("on")
+    found = newest_first(written(transcript, tmp_path))
+    assert "of the live one" in str([entry.blocks for entry in found])
+    assert "of the dead one" not in str([entry.blocks for entry in found])
+
+
+def test_a_compaction_goes_on_with_what_it_names(tmp_path: Path) -> None:
+    transcript = Transcript()
+    transcript.user("one")
+    transcript.compaction("a summary")
+    transcript.user("two")
+    assert texts(newest_first(written(transcript, tmp_path))) == ["one", "a summary", "two"]
+
+
+def test_one_that_names_nothing_goes_on_with_what_stands_before_it(tmp_path: Path) -> None:
+    transcript = Transcript()
+    transcript.user("one")
+    nameless(transcript)
+    transcript.user("two")
+    assert texts(newest_first(written(transcript, tmp_path))) == ["one", "a summary", "two"]
+
+
+def test_two_that_name_each_other_end(tmp_path: Path) -> None:
+    transcript = Transcript()
+    first = transcript.user("one")
+    second = transcript.user("two")
+    first["parentUuid"] = second["uuid"]
+    assert texts(newest_first(written(transcript, tmp_path))) == ["one", "two"]
+    second["parentUuid"] = second["uuid"]
+    assert "two" in texts(newest_first(written(transcript, tmp_path)))
+
+
+def test_a_lost_parent_is_looked_for_no_more_often_than_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(branch, "BREAKS", 3)
+    transcript = Transcript()
+    for number in range(10):
+        transcript.user(
+            f"message {number}",
+        )["parentUuid"] = f"lost {number}"
+    found = texts(newest_first(written(transcript, tmp_path)))
+    assert found == [f"message {number}" for number in range(6, 10)]
+
+
+def test_two_objects_on_a_line_are_both_read(tmp_path: Path) -> None:
+    transcript = Transcript()
+    transcript.user("one")
+    transcript.user("two")
+    path = tmp_path / "file.jsonl"
+    path.write_bytes(transcript.data().replace(b"}\n{", b"}{"))
+    assert texts(newest_first(path)) == ["one", "two"]
+
+
+def test_the_queue_of_prompts_is_given_oldest_first(tmp_path: Path) -> None:
+    lines: list[Json] = [
+        {"type": "queue-operation", "operation": "enqueue", "content": each} for each in "ab"
+    ]
+    transcript = Transcript()
+    transcript.user("one")
+    transcript.lines += lines
+    reading = NewestFirst(written(transcript, tmp_path))
+    assert texts(list(reading)) == ["one"]
+    assert [b'"a"' in line for line in reading.queue] == [True, False]
+
+
+# --- Memory
+
+
+def test_what_waits_is_bounded_and_what_has_waited_longest_goes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(branch, "MOST_HELD", 5_000)
+    transcript = Transcript()
+    first = transcript.user("one")["uuid"]
+    for number in range(200):
+        transcript.step(f"dead {number}", "x" * 500)
+    transcript.leaf = first
+    transcript.respond(*(call("Bash", {"command": each}, each) for each in "AB"))
+    transcript.result("of A", "A")
+    transcript.result("of B", "B")
+    sorting = Branch()
+    found: list[Entry] = []
+    most = 0
+    for line, entry in zip(reversed(transcript.lines), reversed(transcript.entries), strict=True):
+        found += sorting.take(entry, len(line_of(line)))
+        most = max(most, sorting._size)
+        assert sorting._size == sum(size for _, size in sorting._held)
+    assert 4_000 < most <= 5_000
+    assert names(found) == names(main_chain(transcript.entries))
+
+
+def test_one_line_that_is_larger_than_the_bound_is_held_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(branch, "MOST_HELD", 1_000)
+    transcript = Transcript()
+    transcript.user("one")
+    transcript.respond(*(call("Bash", {"command": each}, each) for each in "AB"))
+    transcript.result("y" * 9_000, "A")
+    transcript.result("of B", "B")
+    found = newest_first(written(transcript, tmp_path))
+    assert names(found) == names(main_chain(transcript.entries))
+
+
+def test_a_session_whose_process_died_in_its_first_line_is_empty(tmp_path: Path) -> None:
+    path = tmp_path / "file.jsonl"
+    path.write_bytes(b'{"type":"us')
+    reading = NewestFirst(path)
+    assert list(reading) == [] and reading.skipped == 1
