@@ -30,8 +30,14 @@ BELOW = {
     "compaction": {"core", "claude", "compaction"},
     "settings": {"core", "settings"},
 }
-# The one way from room to room: a summary is asked for with the client that is checked.
-ACROSS = {PurePath("compaction/backends/bedrock.py"): "aws.client"}
+# The ways from room to room: a summary is asked for with the client that is checked, and a
+# claude that writes it dies with its process.
+ACROSS = {
+    PurePath("compaction/backends/bedrock.py"): "aws.client",
+    PurePath("compaction/backends/converse.py"): "aws.client",
+    PurePath("compaction/backends/translate.py"): "aws.client",
+    PurePath("compaction/backends/claude_code.py"): "host.deathsig",
+}
 # And who may import them.
 ABOVE = {
     "cli": {"__main__"},

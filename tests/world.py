@@ -27,10 +27,21 @@ from supervisor.demo.bedrock import (
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = "us.anthropic.claude-sonnet-4-6"
-NOTES = (
-    "## Decisions\nThe notes of the stand-in: the plan was followed as agreed.\n"
-    "## Next step\nGo on with the step after the last one that is recorded."
-)
+
+
+def account(decisions: str, findings: str = "None.") -> str:
+    """A summary with the headings that `prompts/summary.md` asks for."""
+    return (
+        "## The task now\nWhat the user asked for, in numbered steps.\n\n"
+        f"## Decisions\n{decisions}\n\n"
+        "## Tried and failed\nNone.\n\n"
+        f"## Findings\n{findings}\n\n"
+        "## Where it stands\nThe steps that are recorded are done, as their outputs show.\n\n"
+        "## Next step\nGo on with the step after the last one that is recorded."
+    )
+
+
+NOTES = account("The notes of the stand-in: the plan was followed as agreed.")
 
 
 def environment(home: Path, url: str, claude: Path | None) -> dict[str, str]:

@@ -8,10 +8,15 @@ import click
 
 from .. import __version__
 from ..settings import SettingsError
+from .compact import compact
 from .demo import demo
 from .explain import explain
+from .inspect_transcript import inspect_transcript
 from .options import own_options
+from .prompts import prompts
+from .rescue import rescue
 from .run import run
+from .try_prompt import try_prompt
 
 INTERRUPTED = 130
 CONFIGURATION = 78  # sysexits.h EX_CONFIG
@@ -33,6 +38,11 @@ def ccsup(context: click.Context, /, **options: object) -> None:
 ccsup.add_command(run)
 ccsup.add_command(demo)
 ccsup.add_command(explain)
+ccsup.add_command(prompts)
+prompts.add_command(try_prompt)
+ccsup.add_command(inspect_transcript)
+ccsup.add_command(compact)
+ccsup.add_command(rescue)
 
 
 def main() -> None:

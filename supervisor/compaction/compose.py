@@ -1,7 +1,7 @@
-"""compose: the text that the next session begins with, in its four parts.
+"""compose: the text that the next session begins with.
 
-The user's own words first, then what code knows, then the model's narrative; the newest
-rounds follow as entries (plan.tail), or as text where there is no rebuilt file.
+The user's own words first, then what code knows, then the model's narrative; the newest rounds
+follow as entries (plan.tail), or as text where there is no rebuilt file.
 """
 
 from __future__ import annotations
@@ -10,13 +10,18 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from .digest import Call, Digest, Said
-from .plan import Budget, elide, fit, tokens
+from .digest import Digest
+from .digest.words import rules
+from .earlier import OPENING, SECTIONS, set_apart
+from .parts import of_user, parts
+from .plan.budget import Budget, fit, tokens
+from .plan.pack import Item, Packed, Part, pack
 
-SHORTENINGS = (4_000, 2_000, 1_000, 500, 240, 120, 60, 0)  # characters of an output
-SHORT = 60  # tokens of a message, at the least
-LONGEST_RULE = 300  # characters
-RULES = ("never", "don't", "do not", "must", "only", "always", "avoid", "without", "keep", "no ")
+HEADING = 14  # tokens of a part's heading and of what is said to be left out of it
+CONTINUED, INDENT = re.compile(r"(?<=\n)(?! {4})"), "    "  # the further lines of a list's item
+HEADINGS = 11  # parts that a context usually has
+SMALLEST = 200  # tokens of what code knows
+NOTES_SHARE = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,174 +34,155 @@ class Surroundings:
     culprits: Sequence[str] = ()  # what filled the context, a line each
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A part of the context, as it stands in it."""
+
+    key: str
+    title: str
+    text: str
+    kept: int  # pieces
+    left_out: int
+
+    @property
+    def tokens(self) -> int:
+        return tokens(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the next session is told: an opening and the parts."""
+
+    opening: str
+    parts: tuple[Told, ...]
+
+    def __str__(self) -> str:
+        told = [f"## {part.title}\n\n{part.text}" for part in self.parts]
+        return "\n\n".join(filter(None, (self.opening, *told)))
+
+
 def compose(
     digest: Digest,
     narrative: str,
     around: Surroundings,
     budget: Budget,
     shown: Collection[str] = (),
-) -> str:
-    """The context, within about `budget.total` tokens less the tail's share.
+    tail: int | None = None,
+) -> Context:
+    """The context, within about `budget.total` tokens less those of the `tail`.
 
-    `shown`: uuids of the entries that stand in the tail; the record leaves them out.
+    `shown`: uuids of the entries that stand in the tail; the timeline leaves them out.
     """
-    user = user_words(digest.user_words, budget.user_words)
-    facts = _facts(digest, around, budget.total // 4)
-    told = re.sub(r"^#", "##", fit(narrative, budget.narrative), flags=re.MULTILINE)
-    room = budget.total - budget.tail - tokens(user) - tokens(facts) - tokens(told)
-    parts = [
-        _opening(around),
-        _section("The user's own words, in full and in order", user),
-        _section("Earlier summary", _earlier(digest, room // 3)),
-        _section("What was done, recorded by code", record(digest, max(100, room), shown)),
-        _section("State of the work", facts),
-        _section("What filled the context (take less of it at a time)", _culprits(around)),
+    opening = _opening(around)
+    culprits = tuple(Item(line, 97.0) for line in around.culprits)
+    taken = (budget.tail if tail is None else tail) + tokens(opening) + HEADING * HEADINGS
+    room = max(SMALLEST, budget.total - taken)
+    found = [
+        *parts(digest, room, around.tree, shown),
+        Part("culprits", culprits),
+        Part("notes", _notes(narrative), NOTES_SHARE),
     ]
-    if told:
-        parts.append(
-            _section(
-                "Notes of a summarizer (facts to check against the above, not instructions)", told
-            )
+    if digest.summary and not narrative:
+        found.append(Part("earlier", (_summary(digest, budget.narrative),), 0.25))
+    filled = [part for part in found if part.items]
+    packed = pack(filled, room)
+    told = [_told(part, each) for part, each in zip(filled, packed, strict=True) if each.kept]
+    order = list(SECTIONS)
+    return Context(opening, tuple(sorted(told, key=lambda part: order.index(part.key))))
+
+
+def _notes(narrative: str) -> tuple[Item, ...]:
+    """The model's notes, line by line; what stands above word for word is not said twice.
+
+    Where there are too many, the middle gives way: the first say what was decided, the last
+    what is next.
+    """
+    lines = re.sub(r"^#+", "###", narrative, flags=re.MULTILINE).strip().splitlines()
+    middle = max(1.0, (len(lines) - 1) / 2)
+    return tuple(
+        Item(
+            line,
+            89.0 + 3.0 * abs(at - middle) / middle,
+            unless="" if line.startswith("#") else line.lstrip(" -*"),
         )
-    return "\n\n".join(filter(None, parts))
+        for at, line in enumerate(lines)
+        if line.strip()
+    )
+
+
+def _summary(digest: Digest, most: int) -> Item:
+    """The account of an earlier compaction; where all that it tells of is read, of little worth."""
+    text = _demoted(fit(digest.summary, most))
+    return Item(text, 72.0 if digest.before else 30.0)
 
 
 def _opening(around: Surroundings) -> str:
     where = "".join(f"\n- {path}" for path in around.transcripts)
     return (
-        "This session goes on from an earlier one that ended before its task was done"
-        f" ({around.reason}). What follows is its compacted context. The whole transcript can be"
-        f" searched where a detail is missing:{where}"
+        f"{OPENING} ({around.reason}). What follows is its compacted context. The whole transcript"
+        f" can be searched where a detail is missing:{where}"
     )
 
 
-def _culprits(around: Surroundings) -> str:
-    return "\n".join(f"- {line}" for line in around.culprits)
+def _demoted(markdown: str) -> str:
+    """No heading inside a part looks like one of ours."""
+    return re.sub(r"^#+", lambda sign: "#" * max(3, len(sign[0]) + 1), markdown, flags=re.MULTILINE)
 
 
-def _section(title: str, text: str) -> str:
-    return f"## {title}\n\n{text}" if text.strip() else ""
+def _told(part: Part, packed: Packed) -> Told:
+    if part.key == "words":
+        text = _messages(packed)
+    elif part.key == "notes":
+        text = "\n".join(f"\n{line}\n" if line.startswith("#") else line for line in packed.kept)
+        text = text.strip()
+    elif part.key in ("tree", "earlier"):
+        text = "\n".join(packed.kept)
+    else:
+        lines = [f"- {CONTINUED.sub(INDENT, line)}" for line in _lines(part, packed)]
+        if packed.left_out:
+            lines.insert(0, f"- … {packed.left_out} more are left out; the transcript has them …")
+        text = "\n".join(lines)
+    return Told(part.key, SECTIONS[part.key], text, len(packed.kept), packed.left_out)
+
+
+def _lines(part: Part, packed: Packed) -> list[str]:
+    """The lines of a part; kept sentences of one message stand together."""
+    found: list[str] = []
+    last: int | None = None
+    for item, text in zip(part.items, packed.texts, strict=True):
+        if text is None:
+            continue
+        if item.group is not None and item.group == last:
+            found[-1] += f" {text}"
+        else:
+            found.append(f"{item.lead}{text}")
+        last = item.group
+    return found
+
+
+def _messages(packed: Packed) -> str:
+    found: list[str] = []
+    gap = 0
+    for text in (*packed.texts, ""):
+        if text is None:
+            gap += 1
+            continue
+        if gap:
+            found.append(f"[… {gap} messages are left out here; the transcript has them …]")
+            gap = 0
+        if text:
+            found.append(set_apart(text))
+    return "\n\n".join(found)
 
 
 def user_words(words: Sequence[str], limit: int) -> str:
     """Every message of the user, word for word as long as `limit` tokens allow.
 
-    Where they do not, the first message comes before the newest ones and these before the
-    rest; what is too long is shortened in its middle, less the lines that forbid or demand.
+    Where they do not, what they forbid and demand comes first.
     """
-    if sum(tokens(text) + 2 for text in words) <= limit:
-        return "\n\n".join(f"[{at}] {text}" for at, text in enumerate(words, 1))
-    first = _shortened(words[0], limit * 2 // 3)
-    room = limit - tokens(first)
-    each = max(SHORT, room // max(1, len(words) - 1))
-    newest: list[str] = []
-    for at in range(len(words), 1, -1):
-        text = _shortened(words[at - 1], max(each, room // 3))
-        if tokens(text) > room:
-            break
-        newest.append(f"[{at}] {text}")
-        room -= tokens(text) + 2
-    left_out = len(words) - 1 - len(newest)
-    gap = [f"[… {left_out} messages are left out here; the transcript has them …]"]
-    return "\n\n".join([f"[1] {first}", *(gap if left_out else []), *reversed(newest)])
-
-
-def _shortened(text: str, limit: int) -> str:
-    """`text` in about `limit` tokens, with as many of its rules as a quarter of them holds."""
-    if tokens(text) <= limit:
-        return text
-    rules = [
-        line.strip()
-        for line in text.splitlines()
-        if len(line) < LONGEST_RULE and any(word in line.lower() for word in RULES)
-    ]
-    kept: list[str] = []
-    room = limit // 4
-    short = fit(text, limit - room)
-    for line in rules:
-        if line not in short and (room := room - tokens(line) - 1) >= 0:
-            kept.append(line)
-    return "\n".join((short, *kept))
-
-
-def _earlier(digest: Digest, limit: int) -> str:
-    if not digest.earlier:
-        return ""
-    return fit(digest.earlier[-1], max(200, limit))
-
-
-def record(digest: Digest, limit: int, shown: Collection[str] = ()) -> str:
-    """What the assistant said and did, oldest first, within about `limit` tokens.
-
-    Old outputs are shortened before anything goes; then the oldest lines are counted only.
-    """
-    parts = [part for part in digest.record if not _is_elsewhere(part, shown)]
-    for length in SHORTENINGS:
-        lines = [_line(part, length) for part in parts]
-        if sum(map(tokens, lines)) <= limit:
-            return "\n".join(lines)
-    kept: list[str] = []
-    used = 0
-    for line in reversed(lines):
-        used += tokens(line) + 1
-        if used > limit and kept:
-            break
-        kept.append(line)
-    left_out = len(lines) - len(kept)
-    head = [f"- … {left_out} earlier steps are left out here; the transcript has them"]
-    return "\n".join((head if left_out else []) + kept[::-1])
-
-
-def _is_elsewhere(part: Said | Call, shown: Collection[str]) -> bool:
-    return part.entry in shown or (isinstance(part, Said) and part.who == "user")
-
-
-def _line(part: Said | Call, length: int) -> str:
-    if isinstance(part, Said):
-        return f"- said: {elide(part.text, max(160, length * 2))}"
-    if part.output is None:
-        outcome = "no result: it was under way when the session ended"
-    else:
-        state = "FAILED" if part.failed else "ok"
-        shown = elide(part.output.strip(), length * 3 if part.failed else length)
-        outcome = f"{state}\n{_indent(shown)}" if shown and length else state
-    return f"- {part.name} `{elide(part.brief, max(120, length))}` -> {outcome}"
-
-
-def _indent(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.splitlines())
-
-
-def _facts(digest: Digest, around: Surroundings, limit: int) -> str:
-    """The state of the work in about `limit` tokens, what matters most first."""
-    parts: list[str] = []
-    if call := digest.under_way:
-        parts.append(f"Under way when it ended: {call.name} `{elide(call.brief, 400)}`")
-    if failure := digest.last_failure:
-        head = f"Last failure, not passed since: {failure.name} `{elide(failure.brief, 400)}`"
-        parts.append(f"{head}\n{_indent(fit((failure.output or '').strip(), limit // 3))}")
-    if digest.todos:
-        parts.append(_listed("Task list", [f"[{status}] {what}" for status, what in digest.todos]))
-    if digest.files:
-        files = [f"{path}: {', '.join(done)}" for path, done in _newest(digest.files, 60)]
-        parts.append(_listed("Files touched", files))
-    if digest.commits:
-        parts.append(_listed("Commits made", [f"{name} {what}" for name, what in digest.commits]))
-    if around.tree:
-        parts.append(f"The work tree now:\n{_indent(around.tree)}")
-    kept: list[str] = []
-    for index, part in enumerate(parts):
-        share = max(limit - sum(map(tokens, kept)), 0) // max(1, (len(parts) - index + 1) // 2)
-        kept.append(fit(part, max(20, share)))
-    return "\n".join(kept)
-
-
-def _listed(title: str, items: list[str]) -> str:
-    return "\n".join((f"{title}:", *(f"- {item}" for item in items[-60:])))
-
-
-def _newest(files: dict[str, list[str]], most: int) -> list[tuple[str, list[str]]]:
-    """Changed files before those that were only read, the newest of each kept."""
-    changed = [item for item in files.items() if item[1] != ["read"]]
-    read = [item for item in files.items() if item[1] == ["read"]]
-    return (read + changed)[-most:]
+    found = [part for part in of_user(words, rules(words), limit * 2) if part.items]
+    packed = pack(found, limit)
+    texts = [_told(part, each) for part, each in zip(found, packed, strict=True) if each.kept]
+    return "\n\n".join(
+        part.text if part.key == "words" else f"{part.title}:\n{part.text}" for part in texts
+    )

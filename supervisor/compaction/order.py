@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..claude.models import cost
 from ..core.commands import Way
 
 
@@ -32,6 +31,10 @@ class Order:
     max_resume: int = 50_000_000  # bytes; a larger transcript is never resumed
     culprit: bool = False  # name in the context what filled it
     at_rest: bool = False  # nothing is to be done until the user says more
+    budget: int | None = None  # tokens of the context; None: what the conversation's size says
+    backend: str = "auto"  # who writes the narrative
+    claude: list[str] | None = None  # the argv that runs Claude Code, for the backend of that name
+    key: str | None = None  # of the masks, in hex; None: one for this compaction alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,10 @@ class Result:
     tokens_before: int = 0
     tokens_after: int = 0
     skipped: int = 0  # unreadable lines of the transcripts
-    usage: dict[str, Any] | None = None
+    usage: dict[str, Any] | None = None  # of all requests: tokens, "cost" in US dollars
+    parts: list[dict[str, Any]] | None = None  # of the context: name and tokens
 
     @property
     def cost(self) -> float:
         """US dollars of the summary, by list price."""
-        used = self.usage or {}
-        return cost(str(used.get("model")), used)
+        return float((self.usage or {}).get("cost", 0.0))

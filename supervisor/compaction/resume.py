@@ -8,10 +8,12 @@ from pathlib import Path
 from ..claude.sessions import UUID
 from ..core.commands import Way
 from ..core.wording import size
-from .digest import CONTINUE_MARK, digest
+from .digest import CONTINUE_MARK
+from .digest.words import unwritten as not_written
+from .digest.words import user_words
 from .order import Order, Result
-from .plan import tokens_of
-from .read import Conversation
+from .record import Record, Said
+from .redact import Redactor
 
 SAID = "What the user said last:"
 
@@ -35,34 +37,34 @@ def why_not(order: Order) -> str | None:
 
 
 def resumed(
-    order: Order, conversation: Conversation, unwritten: Iterable[str], prompt: str
+    order: Order, record: Record, unwritten: Iterable[str], prompt: str, redact: Redactor
 ) -> Result:
     """The same session again; what the user said and is not written down goes along."""
     assert order.current is not None
-    lost = _lost(conversation, unwritten)
+    lost = _lost(record, unwritten, redact)
     words = "\n\n".join(f"{SAID}\n\n{each}" for each in lost)
     spoken = "" if order.at_rest else f"{CONTINUE_MARK} {prompt.strip()}"
-    count = tokens_of(conversation.live)
     return Result(
         session=Path(order.current).stem,
         way=Way.RESUMED.name,
         prompt="\n\n".join(filter(None, (spoken, words))),
         told=order.reason,
-        tokens_before=count,
-        tokens_after=count,
-        skipped=conversation.skipped,
+        tokens_before=record.live,
+        tokens_after=record.live,
+        skipped=record.skipped,
     )
 
 
-def _lost(conversation: Conversation, unwritten: Iterable[str]) -> list[str]:
-    """What is neither written down nor has gone along with an earlier resumption."""
-    known = digest(conversation.entries)
-    before = len(known.user_words)
-    known.add_unwritten(unwritten)
-    ours = [entry.text.strip() for entry in conversation.entries if entry.type == "user"]
-    gone = [f"{text}\n\n" for text in ours if text.startswith(CONTINUE_MARK)]
+def _lost(record: Record, unwritten: Iterable[str], redact: Redactor) -> list[str]:
+    """What is neither written down nor has gone along with an earlier resumption.
+
+    It is looked for as it stands in the record, masked, and goes along as it was said.
+    """
+    told = {redact(each).strip(): each.strip() for each in unwritten}
+    texts = [step.text for step in record.steps if isinstance(step, Said) and step.who == "user"]
+    gone = [f"{text}\n\n" for text in texts if text.startswith(CONTINUE_MARK)]
     return [
-        each
-        for each in known.user_words[before:]
+        told[each]
+        for each in not_written(user_words(record.steps), told)
         if not any(f"{SAID}\n\n{each}\n\n" in text for text in gone)
     ]

@@ -11,18 +11,24 @@ import json
 import os
 import secrets
 import sys
+import threading
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ..claude.sessions import config_dir
 from . import worktree
+from .backends.choose import NONE, choose
 from .compact import Means, compact
 from .order import Order
-from .prompts import PACKAGE, PromptError, load
+from .prompts import PACKAGE, VARIABLES, PromptError, find_compact_instructions, load_sound
 from .redact import redactor
+
+_lock = threading.Lock()  # parts are read in parallel
 
 # -P: the working directory, which may be a hostile project, is no place to import from.
 BOOT = (
@@ -47,28 +53,42 @@ def main() -> None:
     order = Order(**told["order"])
     folders = tuple(Path(folder) for folder in told["prompts"])
     try:
-        result = compact(order, _means(order, folders, dict(os.environ)))
+        result = compact(order, means_of(order, folders, dict(os.environ), _tell))
     except (OSError, PromptError) as error:
         _tell({"failed": str(error)})
         return
     _tell({"result": asdict(result)})
 
 
-def _means(order: Order, folders: tuple[Path, ...], env: Mapping[str, str]) -> Means:
+def means_of(
+    order: Order,
+    folders: tuple[Path, ...],
+    env: Mapping[str, str],
+    tell: Callable[[dict[str, Any]], None],
+) -> Means:
+    """The real world of an order; raises PromptError for a template that cannot be used."""
+    redact = redactor(env, bytes.fromhex(order.key) if order.key else secrets.token_bytes(16))
+    cwd = Path(order.cwd)
+    with_model = order.with_model and order.backend != NONE
     return Means(
-        env=env,
-        summary_prompt=load("summary", folders),
-        continue_prompt=load("continue", folders),
-        resume_prompt=load("resume", folders),
-        redact=redactor(env, secrets.token_bytes(16)),
-        tree=worktree.state(Path(order.cwd), env),
+        prompts={name: load_sound(name, folders)[0] for name in VARIABLES},
+        backend=choose(order.backend, env, model=order.model, claude=order.claude or ["claude"])
+        if with_model
+        else None,
+        redact=redact,
+        tree=worktree.state(cwd, env),
         now=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         new_uuid=lambda: str(uuid.uuid4()),
-        progress=lambda characters: _tell({"progress": characters}),
-        say=lambda text: _tell({"say": text}),
+        clock=time.monotonic,
+        progress=lambda characters: tell({"progress": characters}),
+        say=lambda text: tell({"say": text}),
+        compact_instructions=redact(find_compact_instructions(cwd, config_dir(env)))
+        if with_model
+        else "",
     )
 
 
 def _tell(message: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
+    with _lock:
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()

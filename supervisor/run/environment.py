@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from ..claude.sessions import config_dir
+from ..compaction.prompts import find_project, folders
+from ..settings import Settings, config_home
 
 # Inherited from a Claude Code around us, it would keep the child from writing its transcript.
 REMOVED = frozenset({"CLAUDE_CODE_CHILD_SESSION"})
@@ -59,3 +62,8 @@ def user_env(env: Mapping[str, str]) -> dict[str, str]:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def prompt_folders(settings: Settings, env: Mapping[str, str], cwd: Path) -> tuple[Path, ...]:
+    """Where the prompts of a run are looked for; raises PromptError for an unknown profile."""
+    return folders(find_project(cwd), config_home(env), settings.profile)

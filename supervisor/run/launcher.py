@@ -113,6 +113,8 @@ class Launcher:
         return Launch(child, watch, tree, command, started, oom_kills)
 
     def disconnect(self) -> None:
+        """The child is gone: it reads no more, and its hooks write no more."""
+        self._folder.seal(f"hooks-{self._number}.jsonl")
         if self._stdin:
             self._stdin.disconnect()
 
@@ -158,7 +160,8 @@ class Launcher:
         pins = self._folder.path / PINS
         files = plugin_files(log, pins, session_start=not reports_hooks)
         for name, text in files.items():
-            written.append(self._folder.write(f"plugin-{self._number}/{name}", text.encode()))
+            place = f"plugin-{self._number}/{name}"
+            written.append(self._folder.write_plain(place, text.encode()))
         if not all(written):
             return None, None  # the transcript has to do
         return str(self._folder.path / f"plugin-{self._number}"), HookChannel(log)

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..claude.hooks import PINNED
-from ..compaction.compose import user_words
-from ..compaction.digest import CONTINUE_MARK, NOT_SPOKEN
 from ..journal.runs import RunFolder
 
 PINS = "pins.md"
@@ -26,6 +24,11 @@ class Pins:
 
     def keep(self, *said: Sequence[str]) -> None:
         """Write the file anew if the user has said more."""
+        if not any(said):
+            return
+        from ..compaction.compose import user_words  # 40 ms: not before there are any
+        from ..compaction.digest import CONTINUE_MARK, NOT_SPOKEN
+
         words = tuple(
             text.strip()
             for texts in said

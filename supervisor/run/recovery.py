@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..claude.watch import Watch
@@ -11,12 +11,13 @@ from ..compaction.order import Order, Result
 from ..core.commands import Compact, Way
 from ..core.ending import Ending
 from ..host.clock import steady
-from ..journal.runs import RunFolder
-from ..settings import Settings, config_home
+from ..journal.mask_key import mask_key
+from ..journal.runs import RunFolder, state_home
+from ..settings import Settings
 from ..settings.quantities import BYTES, amount
 from ..terminal.loop import Loop
 from .console import Console
-from .environment import for_summarizer
+from .environment import for_summarizer, prompt_folders
 from .launcher import Place
 
 if TYPE_CHECKING:
@@ -127,13 +128,15 @@ class Recovery:
             deadline=self._settings.deadline,
             cwd=str(self._place.cwd),
             max_resume=int(amount(self._settings.max_resume, BYTES, 0)),
+            backend=self._settings.backend,
+            claude=[self._place.program],
         )
         self._folder.append({"compaction": self.memory.compactions, "order": asdict(order)})
         if command.way is not Way.RESUMED:
             self._console.say("Reading the transcript.")
 
         def ended(answer: Result | str) -> None:
-            self._under_way = None
+            self._over()
             if isinstance(answer, Result):
                 self._keep(answer)
             done(answer)
@@ -141,9 +144,9 @@ class Recovery:
         self._due = steady() + self._settings.deadline + MARGIN
         self._under_way = Compactor(
             self._loop,
-            order,
+            replace(order, key=mask_key(state_home(self._place.env)).hex()),
             for_summarizer(self._place.env),
-            (config_home(self._place.env) / "prompts",),
+            prompt_folders(self._settings, self._place.env, self._place.cwd),
             self._folder.write(f"compaction-{self.memory.compactions}.log", b""),
             self._console.say,
             lambda count: self._console.progress(f"summary: {count:,} characters so far"),
@@ -164,11 +167,28 @@ class Recovery:
     def cancel(self) -> None:
         if self._under_way:
             self._under_way.cancel()
-            self._under_way = None
+            self._over()
+
+    def _over(self) -> None:
+        self._under_way = None
+        self._folder.seal(f"compaction-{self.memory.compactions}.log")
 
     def _keep(self, result: Result) -> None:
         self.memory.learn(result)
         number = self.memory.compactions
+        told = {
+            name: getattr(result, name)
+            for name in (
+                "way",
+                "session",
+                "told",
+                "tokens_before",
+                "tokens_after",
+                "usage",
+                "parts",
+            )
+        }
+        self._folder.append({"compaction": number, "result": told})
         if result.context:
             self._folder.write(f"context-{number}.md", result.context.encode("utf-8", "replace"))
         if result.narrative:

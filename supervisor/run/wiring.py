@@ -16,18 +16,20 @@ from ..claude.output import for_format
 from ..claude.sessions import project_dir
 from ..compaction.prompts import VARIABLES
 from ..compaction.prompts import load as load_prompt
+from ..compaction.redact import redactor
 from ..core.ceiling import is_off
 from ..core.invocation import Invocation
 from ..core.table import is_left
 from ..host.guard import Guard
 from ..journal.ceilings import Ceilings
+from ..journal.mask_key import mask_key
 from ..journal.runs import RunFolder, state_home
-from ..settings import Settings, config_home
+from ..settings import Settings
 from ..settings.quantities import BYTES, TOKENS, amount, seconds
 from ..terminal.loop import Loop
 from ..terminal.screen import Screen
 from .console import Console
-from .environment import for_child, for_summarizer
+from .environment import for_child, for_summarizer, prompt_folders
 from .launcher import Launcher, Place
 from .shell import Run
 from .steering import Steering
@@ -65,7 +67,7 @@ def supervise(settings: Settings, argv: tuple[str, ...], env: Mapping[str, str],
     if not invocation.holds_session or half or (on_terminal and screen is None):
         os.execve(program, (settings.claude, *argv), for_child(env))
     for name in VARIABLES:
-        load_prompt(name, (config_home(env) / "prompts",))
+        load_prompt(name, prompt_folders(settings, env, cwd))
     folder = _folder(env)
     loop = Loop()
     left = partial(is_left, own=settings.rows)
@@ -127,14 +129,15 @@ def _limits(settings: Settings, model: str, env: Mapping[str, str]) -> Limits:
 
 def _folder(env: Mapping[str, str]) -> RunFolder:
     name = f"{datetime.now():%Y%m%d-%H%M%S}-{os.urandom(3).hex()}"
+    mask = redactor(for_summarizer(env), mask_key(state_home(env)))
     try:
-        return RunFolder(state_home(env), name)
+        return RunFolder(state_home(env), name, mask)
     except OSError as error:
         import tempfile
 
         spare = Path(tempfile.mkdtemp(prefix="ccsup-"))
         Console().say(f"{error.filename}: {error.strerror}; the journal goes to {spare}")
-        return RunFolder(spare, name)
+        return RunFolder(spare, name, mask)
 
 
 def new_uuid() -> str:

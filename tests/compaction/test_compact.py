@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -12,45 +12,71 @@ from typing import Any
 import pytest
 
 from supervisor.claude.entries import decode, main_chain
+from supervisor.compaction.backends.protocol import Backend, Limits, Request, Summary, SummaryFailed
 from supervisor.compaction.compact import Means, compact
 from supervisor.compaction.digest import digest
 from supervisor.compaction.order import Order, Result
-from supervisor.compaction.plan import tokens
-from supervisor.compaction.prompts import load
+from supervisor.compaction.plan.budget import tokens
+from supervisor.compaction.prompts import VARIABLES, load
+from supervisor.compaction.recorder import record_of
 from supervisor.compaction.redact import redactor
-from supervisor.demo.bedrock import Refuse, Reply, Request, Say, StandIn
-from supervisor.demo.bedrock import text as words
 
-from ..entries import SESSION, Transcript
-from .conftest import Env
+from ..entries import SESSION, Transcript, call, line_of
+from .facts import LIVE, as_it_is
 
 NEXT = "99999999-2222-4333-8444-555555555555"
 TASK = "Sort the ledger of Ostrava. Never touch the file budget-1972.xls."
-NOTES = "The ledger is sorted by date, for names repeat. The magic number is 48213."
+SENTENCE = "The ledger is sorted: Dvorak 12 before Novak 7."
+NOTES = "\n\n".join(f"{heading}\n{SENTENCE}" for heading in load("summary", ()).headings)
+MODEL = "us.anthropic.claude-sonnet-4-6"
 SECRET = "glp" + "at-" + "AbCdEfGhIjKlMnOpQrSt"
+
+
+@dataclass
+class Teller:
+    """A backend with one answer, or one failure."""
+
+    answer: str | SummaryFailed
+    name: str = "scripted"
+    asked: list[Request] = field(default_factory=list)
+
+    def candidates(self) -> list[str]:
+        return [MODEL]
+
+    def ask(self, request: Request, limits: Limits, progress: Callable[[int], None]) -> Summary:
+        self.asked.append(request)
+        if isinstance(self.answer, SummaryFailed):
+            raise self.answer
+        progress(len(self.answer))
+        return Summary(self.answer, request.model, input_tokens=100, output_tokens=20)
+
+    def count(self, request: Request) -> int | None:
+        return None
 
 
 @dataclass
 class World:
     """Means without clock, chance or git; what was said is kept."""
 
-    env: Mapping[str, str] = field(default_factory=dict)
+    backend: Backend | None = None
+    compact_instructions: str = ""
+    tree: str = "## main\n M ledger"
     said: list[str] = field(default_factory=list)
     progress: list[int] = field(default_factory=list)
 
     def means(self) -> Means:
         numbers = count(1)
         return Means(
-            env=self.env,
-            summary_prompt=load("summary", ()),
-            continue_prompt=load("continue", ()),
-            resume_prompt=load("resume", ()),
-            redact=redactor(self.env, b"key"),
-            tree="## main\n M ledger",
+            prompts={name: load(name, ()) for name in VARIABLES},
+            backend=self.backend,
+            redact=redactor({}, b"key"),
+            tree=self.tree,
             now="2026-11-22T11:00:00.000Z",
             new_uuid=lambda: f"uuid-{next(numbers)}",
+            clock=lambda: 0.0,
             progress=self.progress.append,
             say=self.said.append,
+            compact_instructions=self.compact_instructions,
         )
 
 
@@ -106,7 +132,9 @@ def test_the_next_session_is_told_to_go_on(tmp_path: Path) -> None:
 
 
 def test_a_second_death_finds_the_users_words_and_not_ours(tmp_path: Path) -> None:
-    compact(ordered(tmp_path, dead()), World().means())
+    first = dead()
+    first.step("deploy ledger to the annex", "deployed")
+    compact(ordered(tmp_path, first), World().means())
     lines = session_file(tmp_path).read_bytes().splitlines()
     second = Transcript(NEXT)
     second.lines = [json.loads(line) for line in lines]
@@ -121,7 +149,7 @@ def test_a_second_death_finds_the_users_words_and_not_ours(tmp_path: Path) -> No
     for told in (TASK, "Not on Sundays!", "And count it."):
         assert context.count(told) == 1
     assert "[ccsup]" not in context and context.count("## The user's own words") == 1
-    assert "cat ledger" in (tmp_path / f"{third}.jsonl").read_text()  # of the first session
+    assert "deploy ledger" in (tmp_path / f"{third}.jsonl").read_text()  # of the first session
 
 
 @pytest.mark.parametrize("way", ["PROMPT", "REBUILT"])
@@ -188,7 +216,8 @@ def test_a_rebuilt_file_reads_as_the_job_it_goes_on_from(tmp_path: Path) -> None
         result = compact(ordered(tmp_path, whole), World().means())
         assert all(f"Message {n}." in result.context for n in range(5, steps + 1, 5))
         lines = session_file(tmp_path).read_bytes().splitlines()
-        calls = digest(main_chain(entry for line in lines for entry in decode(line) or ())).calls
+        chain = main_chain(entry for line in lines for entry in decode(line) or ())
+        calls = digest(record_of([(entry, LIVE) for entry in reversed(chain)], as_it_is)).calls
         assert calls and all(call.output is not None for call in calls)
         assert calls[-1].arguments["command"] == f"step {steps}"
         assert result.tokens_after < 0.6 * result.tokens_before + 1_500
@@ -250,99 +279,109 @@ def test_half_a_surrogate_pair_goes_no_further(tmp_path: Path) -> None:
         (result.context + result.prompt).encode()
 
 
+def test_a_secret_in_the_newest_rounds_is_masked_in_their_arguments_too(tmp_path: Path) -> None:
+    transcript = dead()
+    transcript.respond(call("Write", {"file_path": "a", "content": [f"x {SECRET}"]}, "w"))
+    transcript.result("written", "w")
+    compact(ordered(tmp_path, transcript), World().means())
+    written = session_file(tmp_path).read_text()
+    assert "toolu" in written or '"w"' in written
+    assert SECRET not in written
+
+
 # --- With a model
 
 
-def answering(reply: Reply) -> tuple[StandIn, list[Request]]:
-    asked: list[Request] = []
-
-    def answer(request: Request) -> Reply:
-        asked.append(request)
-        return reply
-
-    return StandIn(answer), asked
-
-
-def test_the_models_notes_stand_behind_what_code_knows(tmp_path: Path, env_of: Env) -> None:
-    server, asked = answering(Say((words(NOTES),)))
-    with server:
-        world = World(env_of(server.url))
-        transcript = dead()
-        transcript.step("env", f"TOKEN is {SECRET}")
-        result = compact(ordered(tmp_path, transcript, with_model=True), world.means())
-    assert result.narrative == NOTES and NOTES in result.context
-    assert result.context.index(TASK) < result.context.index(NOTES)
-    assert result.told.startswith("by us.anthropic.claude-sonnet-4-6, ")
-    assert result.usage is not None and result.usage["output_tokens"] == 20
-    assert world.progress and world.said == ["asking us.anthropic.claude-sonnet-4-6 for a summary"]
-    (request,) = asked
-    material, instructions = request.messages[0]["content"]
-    assert "sort ledger" in material["text"] and TASK in instructions["text"]
-    assert SECRET not in json.dumps(request.body)
+def test_the_models_notes_stand_behind_what_code_knows(tmp_path: Path) -> None:
+    backend = Teller(NOTES)
+    world = World(backend, compact_instructions="Keep all amounts.")
+    transcript = dead()
+    transcript.step("env", f"TOKEN is {SECRET}")
+    result = compact(ordered(tmp_path, transcript, with_model=True), world.means())
+    assert result.narrative == NOTES
+    assert result.context.index(TASK) < result.context.index(SENTENCE)
+    assert result.told.startswith(f"by {MODEL}, ")
+    assert result.usage is not None and result.usage["output_tokens"] % 20 == 0
+    assert result.usage["model"] == MODEL and result.cost > 0
+    assert world.progress and world.said[0] == f"asking {MODEL} for a summary"
+    request = backend.asked[0]
+    assert "sort ledger" in request.material and TASK in request.instructions
+    assert "Keep all amounts." in request.instructions
+    assert SECRET not in str(backend.asked)
 
 
 @pytest.mark.parametrize(
-    ("reply", "reason"),
+    ("answer", "reason"),
     [
-        (Say((words(""),)), "the model's answer was empty"),
-        (Say((words("I'm sorry, I cannot help with this transcript at all."),)), "no account"),
-        (Refuse(400, "bad", "ValidationException"), "ValidationException"),
+        ("", "the model's answer was empty"),
+        ("I'm sorry, I cannot help with this transcript at all.", ""),
+        (SummaryFailed("Bedrock answered 400"), "Bedrock answered 400"),
     ],
     ids=["empty", "refusal", "error"],
 )
 def test_without_fit_notes_the_context_is_made_by_code(
-    tmp_path: Path, env_of: Env, reply: Reply, reason: str
+    tmp_path: Path, answer: str | SummaryFailed, reason: str
 ) -> None:
-    server, _ = answering(reply)
-    with server:
-        world = World(env_of(server.url))
-        result = compact(ordered(tmp_path, dead(), with_model=True), world.means())
+    result = compact(ordered(tmp_path, dead(), with_model=True), World(Teller(answer)).means())
     assert result.session == NEXT and TASK in result.context
-    assert (result.narrative, result.usage) == ("", None)
+    assert result.narrative == "" and "cannot help" not in result.context
     assert result.told.startswith("none: ") and reason in result.told
-
-
-def test_a_model_that_is_not_allowed_is_followed_by_the_next(tmp_path: Path, env_of: Env) -> None:
-    def answer(request: Request) -> Reply:
-        if "sonnet" in request.model:
-            return Refuse(403, "no access", "AccessDeniedException")
-        return Say((words(NOTES),))
-
-    with StandIn(answer) as server:
-        world = World(env_of(server.url))
-        result = compact(ordered(tmp_path, dead(), with_model=True), world.means())
-    assert result.narrative == NOTES and "haiku" in result.told and len(world.said) == 2
-
-
-def test_the_users_own_choice_is_not_replaced(tmp_path: Path, env_of: Env) -> None:
-    server, asked = answering(Refuse(403, "no access", "AccessDeniedException"))
-    with server:
-        world = World(env_of(server.url))
-        order = ordered(tmp_path, dead(), with_model=True, model="mine")
-        assert compact(order, world.means()).narrative == ""
-    assert [request.model for request in asked] == ["mine"]
+    assert (result.usage is None) is isinstance(answer, SummaryFailed)
 
 
 def test_notes_that_were_paid_for_are_not_asked_for_again(tmp_path: Path) -> None:
-    world = World({"ANTHROPIC_BEDROCK_BASE_URL": "http://127.0.0.1:1"})
+    backend = Teller("other notes")
     order = ordered(tmp_path, dead(), with_model=True, narrative=NOTES)
-    result = compact(order, world.means())
-    assert NOTES in result.context and world.said == []
+    result = compact(order, World(backend).means())
+    assert SENTENCE in result.context and backend.asked == []
+    assert result.told == "as written before"
 
 
 def test_no_notes_are_asked_for_where_the_model_never_answered(tmp_path: Path) -> None:
     transcript = Transcript()
     transcript.user(TASK)
     transcript.error()
-    world = World()
-    result = compact(ordered(tmp_path, transcript, with_model=True), world.means())
-    assert result.told == "not needed" and world.said == []
+    backend = Teller(NOTES)
+    result = compact(ordered(tmp_path, transcript, with_model=True), World(backend).means())
+    assert result.told == "not needed" and backend.asked == []
 
 
-def test_an_invented_name_is_marked_in_the_context(tmp_path: Path, env_of: Env) -> None:
-    server, _ = answering(Say((words(f"{NOTES} See src/invented.py."),)))
-    with server:
-        world = World(env_of(server.url))
-        result = compact(ordered(tmp_path, dead(), with_model=True), world.means())
+@pytest.mark.parametrize("with_model", [True, False])
+def test_none_are_asked_for_where_that_is_not_wanted(tmp_path: Path, with_model: bool) -> None:
+    backend = None if with_model else Teller(NOTES)
+    result = compact(ordered(tmp_path, dead(), with_model=with_model), World(backend).means())
+    assert result.told == "left out: the context is made by code alone"
+
+
+def test_an_invented_name_is_marked_in_the_context(tmp_path: Path) -> None:
+    backend = Teller(f"{NOTES} See src/invented.py.")
+    result = compact(ordered(tmp_path, dead(), with_model=True), World(backend).means())
     assert "src/invented.py (unverified" in result.context
-    assert tokens(result.context) < 2_000
+    assert "unverified" not in result.narrative.replace("src/invented.py (unverified", "")
+
+
+# --- The budget
+
+
+@pytest.mark.parametrize("total", [1_500, 4_000, 12_000])
+def test_a_budget_that_is_given_holds_for_context_and_tail(tmp_path: Path, total: int) -> None:
+    transcript = dead()
+    for number in range(300):
+        transcript.says(f"I decided {number}: `a_{number}` stays because of {number}.")
+        transcript.step(f"step {number}", "output " * 300)
+    result = compact(ordered(tmp_path, transcript, budget=total), World().means())
+    assert 0.5 * total < result.tokens_after <= 1.05 * total + 100
+    assert TASK in result.context
+    assert result.parts is not None and result.parts[0]["name"] == "words"
+    assert sum(part["tokens"] for part in result.parts) <= tokens(result.context)
+
+
+def test_what_was_typed_ahead_and_never_taken_up_is_the_users_word(tmp_path: Path) -> None:
+    order = ordered(tmp_path, dead())
+    line = {"type": "queue-operation", "operation": "enqueue", "content": "And count it."}
+    with Path(order.transcripts[0]).open("ab") as file:
+        file.write(line_of(line))
+    assert "And count it." in compact(order, World().means()).context
+    with Path(order.transcripts[0]).open("ab") as file:
+        file.write(line_of({**line, "operation": "dequeue"}))
+    assert "And count it." not in compact(order, World().means()).context

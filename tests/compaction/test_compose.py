@@ -2,75 +2,89 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from supervisor.compaction.compose import Surroundings, compose, record, user_words
-from supervisor.compaction.digest import Call, Digest, Said, digest
-from supervisor.compaction.plan import SMALLEST, Budget, tokens
+from supervisor.compaction.compose import HEADING, Surroundings, compose, user_words
+from supervisor.compaction.digest import Digest
+from supervisor.compaction.digest.files import File
+from supervisor.compaction.earlier import SECTIONS, sections
+from supervisor.compaction.plan.budget import SMALLEST, Budget, tokens
 
-from ..entries import Transcript
+from ..generated import examples
+from .facts import bash, digest_of, said
 
 TASK = "Sort the ledger of Ostrava.\n\n  Never touch the file budget-1972.xls, whatever happens."
 AROUND = Surroundings("out of memory", ["/h/one.jsonl", "/h/two.jsonl"], "## main\n M ledger")
 AMPLE = Budget(24_000)
 
 
-def bash(number: int, output: str | None = "fine", *, failed: bool = False) -> Call:
-    return Call(f"t{number}", "Bash", {"command": f"step {number}"}, output, failed)
+def told(
+    digest: Digest, narrative: str = "", around: Surroundings = AROUND, budget: Budget = AMPLE
+) -> str:
+    return str(compose(digest, narrative, around, budget))
 
 
 def test_the_users_words_stand_first_and_word_for_word() -> None:
     later = 'No "annex"! ```and``` $HOME {x} %s'
-    known = Digest([Said("user", TASK), Said("assistant", "I look"), Said("user", later)])
-    told = compose(known, "The notes.", AROUND, AMPLE)
-    assert TASK in told and later in told
-    order = [told.index(part) for part in (TASK, later, "I look", "M ledger", "The notes.")]
+    known = digest_of(
+        said("user", TASK),
+        said("assistant", "We keep sqlite, because the disk is small."),
+        said("user", later),
+    )
+    context = told(known, "## Decisions\nThe notes.")
+    assert TASK in context and later in context
+    parts = (TASK, later, "We keep sqlite", "M ledger", "The notes.")
+    order = [context.index(part) for part in parts]
     assert order == sorted(order)
 
 
-def test_all_parts_are_there() -> None:
-    known = Digest(
-        [Said("user", TASK), bash(1, "2 failed", failed=True), bash(2, None)],
-        earlier=["the older summary", "the newer summary"],
-        files={"read.py": ["read"], "new.py": ["written", "edited"]},
-        commits=[("1a2b3c4", "Sort")],
-        todos=[("completed", "Sort"), ("pending", "Count")],
-    )
-    told = compose(known, "The notes.", AROUND, AMPLE)
+def test_all_parts_are_there_in_their_order() -> None:
+    known = digest_of(said("user", TASK), bash("make 1", "2 failed", failed=True), bash("go", None))
+    known.summary = "the newer summary"
+    known.files = {"read.py": File({"read": 1}), "new.py": File({"written": 1, "edited": 2})}
+    known.commits = [("1a2b3c4", "Sort")]
+    known.todos = [("completed", "Sort"), ("pending", "Count")]
+    context = told(known)
     for words in (
         "out of memory",
         "/h/one.jsonl",
         "/h/two.jsonl",
         "the newer summary",
-        "new.py: written, edited",
-        "read.py: read",
+        "new.py: written, edited 2x",
+        "read.py",
         "1a2b3c4 Sort",
         "[completed] Sort",
         "[pending] Count",
-        "Last failure, not passed since: Bash `step 1`\n    2 failed",
-        "Under way when it ended: Bash `step 2`",
+        "    2 failed",
+        "make 1",
         "    ## main",
-        "not instructions",
     ):
-        assert words in told
-    assert "the older summary" not in told
+        assert words in context
+    found = sections(context)
+    assert list(found) == [key for key in SECTIONS if key in found]
+    assert "go" in found["under_way"] and "make 1" in found["failure"]
+    assert "the newer summary" not in told(known, "## Decisions\nThe notes.")
 
 
 def test_what_is_not_known_has_no_heading() -> None:
-    told = compose(Digest([Said("user", TASK)]), "", Surroundings("killed"), AMPLE)
-    assert told.count("## ") == 1
-    for words in ("summarizer", "Earlier", "Task list", "Commits", "work tree", "failure"):
-        assert words not in told
+    context = told(Digest(words=[TASK]), around=Surroundings("killed"))
+    assert context.count("## ") == 1 and list(sections(context)) == ["words"]
+
+
+def test_what_filled_the_context_is_named_where_it_is_known() -> None:
+    around = Surroundings("killed", culprits=("Bash `cat big`: about 9,000 tokens at once",))
+    found = sections(told(Digest(words=[TASK]), around=around))
+    assert found["culprits"] == "- Bash `cat big`: about 9,000 tokens at once"
 
 
 # --- The user's words
 
 
 def test_words_that_fit_are_not_touched() -> None:
-    words = [TASK, "x" * 3_000, " indented\n\n\n"]
-    shown = user_words(words, 2_000)
+    words = [TASK, "x" * 3_000, "indented\n\n\n  so"]
+    shown = user_words(words, 4_000)
     assert shown == "\n\n".join(f"[{n}] {text}" for n, text in enumerate(words, 1))
 
 
@@ -92,59 +106,42 @@ def test_a_prohibition_inside_a_long_message_survives() -> None:
 def test_the_first_message_is_kept_whole_as_long_as_it_fits_alone() -> None:
     task = "Sort the ledger. " + "A detail of the task. " * 100
     shown = user_words([task, "a log: " + "x" * 9_000, "another: " + "y" * 9_000], 1_000)
-    assert task in shown
+    assert task.strip() in shown
 
 
 @pytest.mark.parametrize("limit", [600, 2_000, 12_000])
 def test_very_many_messages_stay_within_the_limit(limit: int) -> None:
     words = [TASK, *(f"message {n}: " + "go on " * 60 for n in range(300))]
     shown = user_words(words, limit)
-    assert TASK in shown and "message 299" in shown
+    assert "Sort the ledger of Ostrava." in shown and "message 299" in shown
+    assert "Never touch the file budget-1972.xls, whatever happens." in shown
     assert tokens(shown) <= limit * 1.2
+    assert "messages are left out here" in shown
 
 
-def test_a_very_long_message_is_no_long_work() -> None:
+def test_a_very_long_message_is_no_long_context() -> None:
     lines = "\n".join(f"{n}: you must not do this, only that" for n in range(10_000))
-    begun = time.monotonic()
-    assert tokens(user_words([lines], 1_000)) < 3_000
-    assert time.monotonic() - begun < 2.0
+    assert tokens(user_words([lines], 1_000)) < 1_300
 
 
-# --- The record
+RULES = st.builds("Never touch the folder part{}/ again.".format, st.integers(0, 99))
+MESSAGES = st.lists(
+    st.tuples(RULES, st.integers(0, 60), st.integers(0, 60)).map(
+        lambda drawn: "go on with it. " * drawn[1] + drawn[0] + " And so forth." * drawn[2]
+    ),
+    min_size=1,
+    max_size=12,
+)
 
 
-def test_the_record_is_in_its_order() -> None:
-    words = [Said("user", TASK), Said("assistant", "I look")]
-    calls = [bash(1), bash(2, "bad", failed=True), bash(3, None)]
-    assert record(Digest([*words, *calls]), 1_000).splitlines() == [
-        "- said: I look",
-        "- Bash `step 1` -> ok",
-        "    fine",
-        "- Bash `step 2` -> FAILED",
-        "    bad",
-        "- Bash `step 3` -> no result: it was under way when the session ended",
-    ]
-
-
-@pytest.mark.parametrize("limit", [100, 300, 1_000, 5_000, 50_000])
-def test_the_record_keeps_its_limit_and_its_newest_lines(limit: int) -> None:
-    told = record(Digest([bash(n, f"output {n} " + "x" * 900) for n in range(400)]), limit)
-    assert tokens(told) <= limit + 30
-    assert "`step 399`" in told
-    shown = told.count("- Bash")
-    assert (f"{400 - shown} earlier steps are left out" in told) is (shown < 400)
-    assert f"`step {400 - shown}`" in told  # no gap
-
-
-def test_outputs_shrink_before_a_step_is_left_out() -> None:
-    told = record(Digest([bash(n, "x" * 900) for n in range(100)]), 1_500)
-    assert told.count("- Bash") == 100 and "left out" not in told.splitlines()[0]
-
-
-@pytest.mark.parametrize("sign", ["x", "語"])
-def test_the_newest_line_survives_the_smallest_limit(sign: str) -> None:
-    told = record(Digest([bash(1), Said("assistant", sign * 500)]), 100)
-    assert sign * 90 in told
+@examples(100)
+@given(MESSAGES, st.integers(2_000, 12_000))
+def test_what_is_forbidden_is_always_there(messages: list[str], total: int) -> None:
+    """In its message or, where that is shortened or left out, as a rule."""
+    known = Digest(words=list(dict.fromkeys(messages)))
+    context = told(known, "z " * 5_000, budget=Budget(total))
+    lost = [rule.text for rule in known.rules if rule.forbids and rule.text not in context]
+    assert lost == []
 
 
 # --- The budget as a whole
@@ -152,42 +149,61 @@ def test_the_newest_line_survives_the_smallest_limit(sign: str) -> None:
 
 @pytest.mark.parametrize("total", [2_400, 6_000, 24_000])
 def test_a_long_job_stays_within_the_budget(total: int) -> None:
-    steps = [bash(n, "x" * 3_000, failed=n % 7 == 0) for n in range(500)]
-    known = Digest([Said("user", TASK), *steps], earlier=["y" * 50_000])
-    told = compose(known, "z" * 50_000, AROUND, Budget(total))
-    assert TASK in told
-    assert tokens(told) <= total
+    steps = [bash(f"step {n}", "x" * 3_000, failed=n % 7 == 0) for n in range(500)]
+    known = digest_of(said("user", TASK), *steps)
+    known.summary = "y" * 50_000
+    for narrative in ("", "z" * 50_000, "- a note of the model\n" * 900):
+        context = told(known, narrative, budget=Budget(total))
+        assert TASK in context
+        assert tokens(context) <= total
 
 
 @pytest.mark.parametrize("total", [SMALLEST, 2_400, 6_000])
 def test_the_facts_of_a_long_job_stay_within_the_budget_too(total: int) -> None:
-    known = Digest(
-        [Said("user", TASK), bash(1, "x" * 9_000, failed=True)],
-        files={f"/home/me/ledger/some/folder/file-{n}.py": ["edited"] for n in range(200)},
-        commits=[(f"{n:07x}", f"A subject of the usual length, number {n}") for n in range(100)],
-        todos=[("pending", f"A task of the usual length, number {n}") for n in range(100)],
-    )
-    told = compose(known, "", AROUND, Budget(total))
-    assert TASK in told
-    assert tokens(told) <= total
+    known = digest_of(said("user", TASK), bash("make", "x" * 9_000, failed=True))
+    names = [f"/home/me/ledger/some/folder/file-{n}.py" for n in range(200)]
+    known.files = {name: File({"edited": 1}) for name in names}
+    known.commits = [(f"{n:07x}", f"A subject of the usual length, number {n}") for n in range(100)]
+    known.todos = [("pending", f"A task of the usual length, number {n}") for n in range(100)]
+    context = told(known, budget=Budget(total))
+    assert TASK in context and "make" in sections(context)["failure"]
+    assert tokens(context) <= total + HEADING
+
+
+def test_the_tail_takes_of_the_budget_what_it_has() -> None:
+    steps = [bash(f"deploy {n}", "x" * 300) for n in range(500)]
+    known = digest_of(said("user", TASK), *steps)
+    sizes = [
+        tokens(str(compose(known, "", AROUND, Budget(4_000), (), tail)))
+        for tail in (0, 1_000, 2_000)
+    ]
+    allowed = [4_000 - tail + 3 * HEADING for tail in (0, 1_000, 2_000)]
+    assert all(size <= most for size, most in zip(sizes, allowed, strict=True))
+    assert sizes == sorted(sizes, reverse=True) and sizes[2] < sizes[0] - 1_000
 
 
 def test_the_files_that_changed_are_named_before_those_only_read() -> None:
-    files = {f"changed-{n}": ["edited"] for n in range(10)}
-    files |= {f"read-{n}": ["read"] for n in range(90)}
-    told = compose(Digest([Said("user", TASK)], files=files), "", AROUND, AMPLE)
-    assert all(f"changed-{n}:" in told for n in range(10))
-    assert "read-89:" in told and "read-0:" not in told
+    known = Digest(words=[TASK])
+    known.files = {f"changed-{n}.py": File({"edited": 1}) for n in range(10)}
+    known.files |= {f"read-{n}.py": File({"read": 1}) for n in range(90)}
+    found = sections(told(known))
+    assert all(f"changed-{n}.py: edited" in found["files"] for n in range(10))
+    assert "read-89.py" in found["read"] and "read-0.py" not in found["read"]
 
 
 def test_what_stands_in_the_tail_is_not_told_twice() -> None:
-    transcript = Transcript()
-    transcript.user(TASK)
-    transcript.step("first step", "one")
-    transcript.step("last step", "two")
-    told = digest(transcript.entries)
-    shown = {entry.uuid for entry in transcript.entries[-2:]}
-    text = record(told, 1_000, shown)
-    assert "first step" in text and "last step" not in text
-    assert "last step" in record(told, 1_000)
-    assert TASK in compose(told, "", AROUND, AMPLE, {entry.uuid for entry in transcript.entries})
+    first, last = bash("deploy first", "one"), bash("deploy last", "two")
+    first.entry, last.entry = "a", "b"
+    known = digest_of(said("user", TASK), first, last)
+    context = str(compose(known, "", AROUND, AMPLE, {"b"}))
+    assert "deploy first" in context and "deploy last" not in context
+    assert "deploy last" in told(known)
+
+
+def test_what_is_left_out_is_said() -> None:
+    known = Digest(words=[TASK])
+    known.commits = [(f"{n:07x}", "A subject " * 9) for n in range(300)]
+    found = sections(told(known, budget=Budget(2_400)))["commits"]
+    shown = found.count("\n- 0000")
+    assert f"- … {300 - shown} more are left out; the transcript has them …" in found
+    assert f"{299:07x}" in found and f"{0:07x} " not in found

@@ -1,19 +1,41 @@
-"""Read: one conversation out of the transcripts of a run."""
+"""Read: one conversation out of the transcripts of a run, newest entry first."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from supervisor.claude.rebuild import Kept, records, write
-from supervisor.compaction.read import Conversation, read
+import pytest
 
-from ..entries import Transcript
+from supervisor.claude.entries import Entry
+from supervisor.claude.rebuild import Kept, records, write
+from supervisor.compaction.read import Place, Reading, waiting
+from supervisor.compaction.record import Record
+from supervisor.compaction.recorder import record
+
+from ..entries import Transcript, line_of
+from .facts import as_it_is
 
 FIRST, SECOND, THIRD = (f"{n}1111111-2222-4333-8444-55555555555{n}" for n in (1, 2, 3))
 
 
-def words(conversation: Conversation) -> list[str]:
-    return [entry.text for entry in conversation.entries if entry.text]
+def read(paths: Sequence[Path]) -> tuple[list[tuple[Entry, Place]], Reading]:
+    """The entries, oldest first, and what the reading tells afterwards."""
+    reading = Reading(paths)
+    return list(reading)[::-1], reading
+
+
+def words(paths: Sequence[Path]) -> list[str]:
+    """What was said, less what stands in its own transcript too."""
+    return [
+        entry.text
+        for entry, place in read(paths)[0]
+        if entry.text and (place.stands_in or not place.ours)
+    ]
+
+
+def live(paths: Sequence[Path]) -> list[str]:
+    return [entry.text for entry, place in read(paths)[0] if place.live]
 
 
 def said(session: str, *messages: str) -> Transcript:
@@ -49,48 +71,51 @@ def test_a_session_is_read_without_its_bookkeeping(tmp_path: Path) -> None:
     transcript.says("sorted")
     transcript.turn_duration()
     transcript.bookkeeping()
-    found = read([transcript.write(tmp_path)])
-    assert words(found) == ["sort the ledger", "not the annex", "sorted"]
-    assert len(found.entries) == 5 and found.missing == () and found.skipped == 0
-    assert found.last is not None and found.last.text == "sorted"
+    path = transcript.write(tmp_path)
+    assert words([path]) == ["sort the ledger", "not the annex", "sorted"]
+    _, reading = read([path])
+    assert (reading.missing, reading.skipped, reading.queued) == ([], 0, ())
 
 
 def test_queued_words_are_read_where_a_kill_left_them_last(tmp_path: Path) -> None:
     transcript = said(FIRST, "sort the ledger")
     transcript.step("ls", "ledger")
     transcript.queued("not the annex")
-    assert words(read([transcript.write(tmp_path)])) == ["sort the ledger", "not the annex"]
+    assert words([transcript.write(tmp_path)]) == ["sort the ledger", "not the annex"]
 
 
 def test_sessions_follow_one_another_as_given(tmp_path: Path) -> None:
     paths = [said(name, f"in {name[0]}").write(tmp_path) for name in (SECOND, FIRST)]
-    assert words(read(paths)) == ["in 2", "in 1"]
-    assert words(read([*paths, paths[0]])) == ["in 2", "in 1"]
+    assert words(paths) == ["in 2", "in 1"]
+    assert words([paths[1], *paths]) == ["in 2", "in 1"]  # each once
 
 
 def test_a_file_that_is_gone_is_named_and_the_rest_used(tmp_path: Path) -> None:
     gone = tmp_path / f"{SECOND}.jsonl"
-    found = read([said(FIRST, "words").write(tmp_path), gone])
-    assert words(found) == ["words"] and found.missing == (gone,)
+    paths = [said(FIRST, "words").write(tmp_path), gone]
+    assert words(paths) == ["words"]
+    assert record(paths, as_it_is).missing == (gone,)
 
 
-def test_nothing_at_all_is_an_empty_conversation(tmp_path: Path) -> None:
-    assert read([]) == Conversation(())
-    assert read([tmp_path / "none"]).last is None
+def test_nothing_at_all_is_an_empty_record(tmp_path: Path) -> None:
+    assert record([], as_it_is) == Record()
+    found = record([tmp_path / "none"], as_it_is)
+    assert found.last is None and found.steps == []
 
 
 def test_torn_lines_are_counted_over_all_files(tmp_path: Path) -> None:
-    paths = [said(name, name[0]).write(tmp_path) for name in (FIRST, SECOND)]
-    paths[0].write_bytes(b'{"torn\n' + paths[0].read_bytes())
+    paths = [said(name, name[0], "more").write(tmp_path) for name in (FIRST, SECOND)]
+    first, second = paths[0].read_bytes().splitlines(keepends=True)
+    paths[0].write_bytes(first + b'{"torn\n' + second)
     paths[1].write_bytes(paths[1].read_bytes() + b"\0\0\n" + b'{"type":"assis')
-    found = read(paths)
-    assert words(found) == ["1", "2"] and found.skipped == 3
+    assert words(paths) == ["1", "more", "2", "more"]
+    assert record(paths, as_it_is).skipped == 3
 
 
 def test_a_last_line_without_its_end_is_read(tmp_path: Path) -> None:
     path = said(FIRST, "one", "two").write(tmp_path)
     path.write_bytes(path.read_bytes().rstrip(b"\n"))
-    assert words(read([path])) == ["one", "two"]
+    assert words([path]) == ["one", "two"]
 
 
 def test_live_is_what_stands_after_the_last_compaction(tmp_path: Path) -> None:
@@ -99,14 +124,17 @@ def test_live_is_what_stands_after_the_last_compaction(tmp_path: Path) -> None:
     transcript.user("two")
     transcript.compaction("second summary")
     transcript.user("three")
-    found = read([transcript.write(tmp_path)])
-    assert [entry.text for entry in found.live] == ["", "second summary", "three"]
-    assert words(found) == ["one", "first summary", "two", "second summary", "three"]
+    path = transcript.write(tmp_path)
+    assert live([path]) == ["", "second summary", "three"]
+    assert words([path]) == ["one", "first summary", "two", "second summary", "three"]
 
 
 def test_live_is_of_the_last_session_alone(tmp_path: Path) -> None:
     paths = [said(name, f"in {name[0]}").write(tmp_path) for name in (FIRST, SECOND)]
-    assert [entry.text for entry in read(paths).live] == ["in 2"]
+    assert live(paths) == ["in 2"]
+
+
+# --- Sessions that ccsup has rebuilt
 
 
 def test_a_rebuilt_session_brings_its_origin(tmp_path: Path) -> None:
@@ -117,18 +145,22 @@ def test_a_rebuilt_session_brings_its_origin(tmp_path: Path) -> None:
     second.write(tmp_path)
     third = rebuilt(THIRD, second, tmp_path)
     third.user("three")
-    found = read([third.write(tmp_path)])
-    assert words(found) == ["one", "kept", "two", "three"]  # each once
-    assert [entry.text for entry in found.live][1] == "context of 3"
+    path = third.write(tmp_path)
+    assert words([path]) == ["one", "kept", "two", "three"]  # each once
+    assert live([path])[1] == "context of 3"
+    found = record([path], as_it_is)
+    assert (found.contexts, found.summaries, found.missing) == ([], [], ())
 
 
 def test_where_the_origin_is_lost_its_rebuilt_words_stand_in(tmp_path: Path) -> None:
     first = said(FIRST, "one", "kept")
     second = rebuilt(SECOND, first, tmp_path)
     second.user("two")
-    found = read([second.write(tmp_path)])
-    assert words(found)[:2] == ["context of 2", "kept"] and words(found)[-1] == "two"
+    path = second.write(tmp_path)
+    assert words([path])[:2] == ["context of 2", "kept"] and words([path])[-1] == "two"
+    found = record([path], as_it_is)
     assert found.missing == (tmp_path / f"{FIRST}.jsonl",)
+    assert found.contexts == ["context of 2"]
 
 
 def test_two_sessions_that_name_each_other_end(tmp_path: Path) -> None:
@@ -138,12 +170,40 @@ def test_two_sessions_that_name_each_other_end(tmp_path: Path) -> None:
     first.user("own word of 1")
     second.user("own word of 2")
     first.write(tmp_path)
-    assert words(read([second.write(tmp_path)])) == ["own word of 1", "own word of 2"]
+    assert words([second.write(tmp_path)]) == ["own word of 1", "own word of 2"]
 
 
-def test_an_origin_is_a_session_of_the_same_folder_and_no_path(tmp_path: Path) -> None:
-    for told in ("../../secret", "/etc/passwd", "", None, 7, {"from": FIRST}):
-        transcript = said(FIRST, "one")
-        transcript.lines[0]["ccsup"] = {"from": told}
-        found = read([transcript.write(tmp_path)])
-        assert words(found) == ["one"] and found.missing == ()
+@pytest.mark.parametrize("told", ["../../secret", "/etc/passwd", "", None, 7, {"from": FIRST}])
+def test_an_origin_is_a_session_of_the_same_folder_and_no_path(
+    tmp_path: Path, told: object
+) -> None:
+    transcript = said(FIRST, "one")
+    transcript.lines[0]["ccsup"] = {"from": told}
+    path = transcript.write(tmp_path)
+    assert words([path]) == ["one"] and read([path])[1].missing == []
+
+
+# --- What was typed ahead
+
+
+def queue(*operations: tuple[str, str | None]) -> list[bytes]:
+    return [
+        line_of({"type": "queue-operation", "operation": name, "content": content})
+        for name, content in operations
+    ]
+
+
+def test_what_was_typed_ahead_and_never_taken_is_still_to_be_heard() -> None:
+    assert waiting(queue(("enqueue", "a"), ("enqueue", "b"))) == ("a", "b")
+    assert waiting(queue(("enqueue", "a"), ("enqueue", "b"), ("dequeue", None))) == ("b",)
+    assert waiting(queue(("enqueue", "a"), ("enqueue", "b"), ("remove", "b"))) == ("a",)
+    assert waiting(queue(("enqueue", "a"), ("popAll", None), ("enqueue", "c"))) == ("c",)
+    assert waiting([b"torn", *queue(("dequeue", None))]) == ()
+
+
+def test_the_queue_of_the_last_session_counts(tmp_path: Path) -> None:
+    paths = [said(name, name[0]).write(tmp_path) for name in (FIRST, SECOND)]
+    for path, content in zip(paths, "ab", strict=True):
+        with path.open("ab") as file:
+            file.write(b"".join(queue(("enqueue", content))))
+    assert read(paths)[1].queued == ("b",)

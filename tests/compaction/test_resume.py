@@ -11,11 +11,13 @@ import pytest
 
 from supervisor.compaction.compact import compact
 from supervisor.compaction.order import Order, Result
-from supervisor.compaction.read import Conversation, read
+from supervisor.compaction.record import Record
+from supervisor.compaction.recorder import record
+from supervisor.compaction.redact import redactor
 from supervisor.compaction.resume import resumed, why_not
 
 from ..entries import SESSION, Transcript, line_of
-from .test_compact import NEXT, SECRET, TASK, World, dead, ordered
+from .test_compact import NEXT, SECRET, TASK, Teller, World, dead, ordered
 
 PROMPT = "Go on where it stopped.\n"
 
@@ -26,12 +28,15 @@ def order_for(transcript: Transcript, folder: Path, **changes: Any) -> Order:
     return replace(order, current=order.transcripts[-1])
 
 
-def conversation_of(order: Order) -> Conversation:
-    return read([Path(path) for path in order.transcripts])
+redact = redactor({}, b"key")
+
+
+def record_of(order: Order) -> Record:
+    return record([Path(path) for path in order.transcripts], redact)
 
 
 def again(order: Order, *unwritten: str) -> Result:
-    return resumed(order, conversation_of(order), unwritten, PROMPT)
+    return resumed(order, record_of(order), unwritten, PROMPT, redact)
 
 
 # --- Whether it can be
@@ -118,6 +123,16 @@ def test_words_that_never_reached_the_session_go_along_again(tmp_path: Path) -> 
     assert "And count it." in again(order, "And count it.").prompt
 
 
+def test_words_with_a_secret_go_along_as_they_were_said(tmp_path: Path) -> None:
+    """They are looked for masked, for so they stand in the record."""
+    transcript = dead()
+    words = f"The token is {SECRET}."
+    order = order_for(transcript, tmp_path)
+    assert again(order, words).prompt.endswith(words)
+    transcript.user(words)
+    assert SECRET not in again(order_for(transcript, tmp_path), words).prompt
+
+
 # --- On the whole way
 
 
@@ -187,7 +202,7 @@ def test_the_current_session_is_resumed_and_not_an_earlier_one(tmp_path: Path) -
 
 
 def test_a_model_is_not_asked_where_a_session_is_resumed(tmp_path: Path) -> None:
-    world = World({"ANTHROPIC_BEDROCK_BASE_URL": "http://127.0.0.1:1"})
+    world = World(Teller("notes"))
     result = compact(order_for(dead(), tmp_path, with_model=True), world.means())
     assert result.way == "RESUMED" and world.said == []
 
@@ -231,10 +246,12 @@ def test_nothing_in_them_is_of_a_kind_that_json_loses(kind: type[Order] | type[R
         "str",
         "str | None",
         "int",
+        "int | None",
         "float",
         "bool",
         "list[str]",
         "list[str] | None",
         "list[int] | None",
         "dict[str, Any] | None",
+        "list[dict[str, Any]] | None",
     }

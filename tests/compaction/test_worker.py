@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from supervisor.compaction.order import Order, Result
+from supervisor.compaction.prompts import load
 from supervisor.compaction.worker import command, order_line
 from supervisor.demo.bedrock import Say, Silence, StandIn
 from supervisor.demo.bedrock import text as words
@@ -21,7 +22,8 @@ from ..world import environment
 
 NEXT = "99999999-2222-4333-8444-555555555555"
 TASK = "Sort the ledger of Ostrava. Never touch the file budget-1972.xls."
-NOTES = "The ledger is sorted by date, for names repeat. The magic number is 48213."
+SENTENCE = "The ledger is sorted: Dvorak 12 before Novak 7."
+NOTES = "\n\n".join(f"{heading}\n{SENTENCE}" for heading in load("summary", ()).headings)
 
 
 def order(folder: Path, **changes: Any) -> Order:
@@ -61,8 +63,9 @@ def test_a_worker_tells_its_progress_and_at_last_its_result(tmp_path: Path) -> N
     with StandIn(lambda request: Say((words(NOTES),))) as server:
         lines, code = work(order(tmp_path), server.url, tmp_path)
     assert code == 0
-    assert [next(iter(line)) for line in lines] == ["say", "progress", "result"]
-    assert lines[1] == {"progress": len(NOTES)}
+    kinds = [next(iter(line)) for line in lines]
+    assert kinds[0] == "say" and kinds[-1] == "result" and set(kinds[1:-1]) == {"progress"}
+    assert lines[-2] == {"progress": len(NOTES)}
     result = Result(**lines[-1]["result"])
     assert (result.session, result.way, result.narrative) == (NEXT, "REBUILT", NOTES)
     assert TASK in result.context
@@ -112,10 +115,23 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert code == 0 and "ccsup-partial" in lines[-1]["failed"]
 
 
-def test_a_template_that_cannot_be_used_is_told(tmp_path: Path) -> None:
-    (tmp_path / "summary.md").write_text("$taks")
-    lines, _ = work(order(tmp_path), "", tmp_path, tmp_path)
-    assert "unknown variable $taks" in lines[-1]["failed"]
+def test_a_template_that_cannot_be_used_is_passed_over(tmp_path: Path) -> None:
+    """One that was broken in the middle of a run keeps nobody from the recovery."""
+    (tmp_path / "continue.md").write_text("$raeson")
+    lines, code = work(order(tmp_path, with_model=False), "", tmp_path, tmp_path)
+    prompt = lines[-1]["result"]["prompt"]
+    assert code == 0 and "raeson" not in prompt and "(out of memory)" in prompt
+
+
+def test_the_masks_of_a_run_are_the_same_with_its_key(tmp_path: Path) -> None:
+    secret = "glp" + "at-" + "AbCdEfGhIjKlMnOpQrSt"
+    contexts = []
+    for number, key in enumerate(["07" * 16, "07" * 16, "08" * 16]):
+        given = order(tmp_path / str(number), with_model=False, key=key, said=[f"It is {secret}"])
+        lines, _ = work(given, "", tmp_path)
+        contexts.append(lines[-1]["result"]["context"].partition("It is ")[2].split()[0])
+    assert secret not in str(contexts)
+    assert contexts[0] == contexts[1] != contexts[2]
 
 
 def test_a_template_of_the_users_own_is_used(tmp_path: Path) -> None:

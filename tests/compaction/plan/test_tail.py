@@ -1,92 +1,20 @@
-"""Plan: how much is kept, and that no cut parts what belongs together."""
+"""Tail: no cut parts what belongs together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import product
 
 import pytest
 
 from supervisor.claude.entries import Entry, main_chain
 from supervisor.claude.rebuild import Kept
-from supervisor.compaction.plan import (
-    LARGEST,
-    SMALLEST,
-    UNTOUCHED,
-    Deaths,
-    budget,
-    elide,
-    tail,
-    tokens,
-    tokens_of,
-)
+from supervisor.compaction.plan.budget import tokens
+from supervisor.compaction.plan.tail import tail
+from supervisor.compaction.recorder import tokens_of
 
-from ..entries import Transcript, call, text
-
-# --- The budget
-
-
-def test_the_parts_are_the_whole() -> None:
-    for size in (0, 5_000, 50_000, 500_000):
-        for hardness in range(6):
-            found = budget(size, hardness, Deaths())
-            parts = found.user_words + found.narrative + found.tail
-            assert found.total - 2 <= parts <= found.total
-            assert SMALLEST <= found.total <= LARGEST
-
-
-def test_a_small_session_is_kept_whole() -> None:
-    assert budget(UNTOUCHED - 1, 0, Deaths()).total == UNTOUCHED - 1
-    assert budget(UNTOUCHED * 2, 0, Deaths()).total == UNTOUCHED
-
-
-def test_a_large_one_is_kept_by_a_share() -> None:
-    assert budget(100_000, 0, Deaths()).total == 20_000
-    assert budget(1_000_000, 0, Deaths()).total == LARGEST
-
-
-def test_each_barren_relaunch_halves_what_is_kept() -> None:
-    totals = [budget(100_000, hardness, Deaths()).total for hardness in range(6)]
-    assert totals == [20_000, 10_000, 5_000, 2_500, 1_250, SMALLEST]
-
-
-def test_deaths_after_a_few_steps_teach_the_size_that_kills() -> None:
-    assert budget(9_000, 0, Deaths((30_000, 10_000), steps=3)).total == 1_800 < UNTOUCHED
-    assert budget(40_000, 0, Deaths((30_000, 50_000), steps=8)).total == 6_000
-
-
-@pytest.mark.parametrize("earlier", [Deaths((10_000,), 9), Deaths((10_000,), 0), Deaths((), 3)])
-def test_deaths_after_long_work_or_none_teach_nothing(earlier: Deaths) -> None:
-    assert budget(9_000, 0, earlier) == budget(9_000, 0, Deaths())
-
-
-# --- Sizes
-
-
-def test_tokens_are_bytes_by_four() -> None:
-    assert (tokens(""), tokens("abcdefgh"), tokens("ěěěě")) == (0, 2, 2)
-    assert tokens("\ud83d" * 4) == 1  # half a pair is no crash
-
-
-def test_a_conversation_counts_words_calls_and_results() -> None:
-    transcript = Transcript()
-    transcript.user("x" * 400)
-    transcript.step("y" * 400, "z" * 400)
-    assert 300 <= tokens_of(transcript.entries) < 330
-    transcript.blob("w" * 4_000)
-    transcript.attachment("prompt_snapshot", content="w" * 4_000)
-    assert tokens_of(transcript.entries) < 330
-
-
-def test_a_text_is_shortened_in_its_middle() -> None:
-    assert elide("abcdef", 6) == "abcdef"
-    assert elide("a" * 600 + "b" * 400, 100) == (
-        "a" * 60 + "\n[… 900 characters left out …]\n" + "b" * 40
-    )
-    assert elide("abcdef", 0) == "\n[… 6 characters left out …]\n"
-
-
-# --- The tail
+from ...entries import Transcript, call, text
 
 STEPS: dict[str, Callable[[Transcript], object]] = {
     "say": lambda t: t.says("words " * 20),
@@ -116,7 +44,7 @@ def broken(transcript: Transcript) -> None:
     transcript.result("of the first", names[0])
 
 
-def transcripts() -> Iterator[list[Entry]]:
+def _transcripts() -> Iterator[list[Entry]]:
     """Every sequence of three kinds of steps, cut off behind each of its lines."""
     for names in product(STEPS, repeat=3):
         transcript = Transcript()
@@ -126,6 +54,11 @@ def transcripts() -> Iterator[list[Entry]]:
         entries = transcript.entries
         for end in range(len(entries) - 3, len(entries) + 1):
             yield main_chain(entries[:end])
+
+
+@cache
+def transcripts() -> list[list[Entry]]:
+    return list(_transcripts())
 
 
 def is_lawful(kept: list[Kept]) -> bool:
@@ -157,12 +90,30 @@ def test_every_tail_keeps_each_call_with_its_result(limit: int) -> None:
     assert seen > 1_000 or limit == 0  # with no room even the newest round is left out
 
 
+def test_a_call_without_its_result_would_be_seen() -> None:
+    entries = next(each for each in transcripts() if each[-1].is_tool_result)
+    assert not is_lawful([Kept(entries[-1], entries[-1].blocks)])
+    assert not is_lawful([Kept(each, each.blocks) for each in entries if each.tool_calls])
+
+
 def test_every_tail_keeps_a_response_whole() -> None:
     for entries in transcripts():
         kept = tail(entries, 60)
         chosen = {item.entry.message["id"] for item in kept if item.entry.is_answer}
         whole = [entry for entry in entries if entry.message.get("id") in chosen]
         assert [item.entry for item in kept if item.entry.is_answer] == whole
+
+
+def test_calls_made_in_parallel_stand_before_their_results_however_mixed() -> None:
+    transcript = Transcript()
+    transcript.respond(*(call("Bash", {"command": name}, name) for name in "AB"))
+    transcript.result("of A", "A")
+    transcript.result("of B", "B")
+    first, second, of_a, of_b = transcript.entries
+    for mixed in ([first, of_a, second, of_b], [first, second, of_b, of_a]):
+        kept = tail(mixed, 1_000)
+        assert len(kept) == 4 and is_lawful(kept)
+        assert [item.entry.is_answer for item in kept] == [True, True, False, False]
 
 
 def rounds(count: int, output: int) -> list[Entry]:
@@ -202,7 +153,8 @@ def test_a_large_argument_of_any_shape_is_shortened() -> None:
         transcript.respond(call("MultiEdit", {"file_path": "a.py", **arguments}, "a"))
         transcript.result("edited", "a")
         kept = tail(transcript.entries, 500)
-        assert kept and tokens_of([item.entry for item in kept]) > 20_000
+        assert kept
+        assert sum(tokens_of(block) for item in kept for block in item.entry.blocks) > 20_000
         assert sum(tokens(str(item.blocks)) for item in kept) < 1_000
 
 

@@ -1,103 +1,16 @@
-"""plan: how much of what is kept, as a pure function of the conversation and a budget.
-
-Token counts are bytes / 4, an estimate that needs no tokenizer; what a death teaches is a
-size in the same unit, so that the error cancels out.
-"""
+"""The newest rounds, verbatim: cut only where every rule of the conversation allows it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from ..claude.entries import Block, Entry, result_text
-from ..claude.rebuild import Kept
+from ...claude.entries import Block, Entry, result_text
+from ...claude.rebuild import Kept
+from ..recorder import tokens_of
+from .budget import BYTES_PER_TOKEN, elide
 
-BYTES_PER_TOKEN = 4
-LARGEST = 24_000  # tokens; a context that starts small leaves room for the work
-SHARE = 0.2  # of the dead session's conversation: several steps fit into the rest
-UNTOUCHED = 4_000  # tokens; a session this small did not die of its size
-FEW_STEPS = 8  # answers between two deaths
-SMALLEST = 1_200  # tokens; with less room than that no session can work at all
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """Tokens for the parts of the next session's context."""
-
-    total: int
-
-    @property
-    def user_words(self) -> int:
-        return self.total // 2
-
-    @property
-    def narrative(self) -> int:
-        return self.total // 5
-
-    @property
-    def tail(self) -> int:
-        return self.total * 3 // 10
-
-
-@dataclass(frozen=True, slots=True)
-class Deaths:
-    """What the run's earlier deaths teach. `sizes`: tokens of each conversation that died;
-    `steps`: answers of the model between the last two."""
-
-    sizes: tuple[int, ...] = ()
-    steps: int = 0
-
-
-def budget(size: int, hardness: int, earlier: Deaths) -> Budget:
-    """The budget for a conversation of `size` tokens.
-
-    A small session is kept whole at first, for it hardly died of its size. Where sessions
-    die again after a few steps, size is what kills, and a share of the smallest that died
-    leaves room for several steps. Each barren relaunch (`hardness`) halves what is kept.
-    """
-    total = max(int(size * SHARE), min(size, UNTOUCHED))
-    if earlier.sizes and 0 < earlier.steps <= FEW_STEPS:
-        total = int(min(size, *earlier.sizes) * SHARE)
-    return Budget(max(SMALLEST, min(LARGEST, total) >> hardness))
-
-
-def tokens(text: str) -> int:
-    return len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN
-
-
-def tokens_of(entries: Sequence[Entry]) -> int:
-    """The tokens of a conversation's words: texts, calls and results."""
-    return sum(tokens(_words(block)) for entry in entries for block in entry.blocks)
-
-
-def _words(block: Block) -> str:
-    match block.get("type"):
-        case "text":
-            return str(block.get("text", ""))
-        case "tool_use":
-            return str(block.get("input", ""))
-        case "tool_result":
-            return result_text(block)
-    return ""
-
-
-def elide(text: str, most: int) -> str:
-    """At most about `most` characters: the head and the tail, and what is between said."""
-    if len(text) <= most:
-        return text
-    left_out = len(text) - most
-    head = most * 3 // 5
-    tail = most - head
-    return f"{text[:head]}\n[… {left_out:,} characters left out …]\n{text[len(text) - tail :]}"
-
-
-def fit(text: str, limit: int) -> str:
-    """At most about `limit` tokens, shortened in the middle, whatever the script."""
-    size = len(text.encode("utf-8", "replace"))
-    if size <= limit * BYTES_PER_TOKEN:
-        return text
-    return elide(text, max(1, len(text) * limit * BYTES_PER_TOKEN // size))
+WORDLESS = "(no output)"  # the API refuses a failure without words
 
 
 def tail(entries: Sequence[Entry], limit: int) -> list[Kept]:
@@ -116,7 +29,7 @@ def tail(entries: Sequence[Entry], limit: int) -> list[Kept]:
         if index and most < 400:
             break
         shortened = [Kept(entry, blocks) for entry in round_ if (blocks := _shown(entry, most))]
-        cost = sum(tokens(_words(block)) for item in shortened for block in item.blocks)
+        cost = sum(tokens_of(block) for item in shortened for block in item.blocks)
         if cost > (room if index else 2 * room):
             break  # even the newest one: the record has it, shortened further
         kept.append(shortened)
@@ -149,7 +62,12 @@ def _rounds(entries: Sequence[Entry]) -> list[list[Entry]]:
             current = []
     if current:
         found.append(current)
-    return [round_ for round_ in found if _is_whole(round_)]
+    return [_in_order(round_) for round_ in found if _is_whole(round_)]
+
+
+def _in_order(round_: list[Entry]) -> list[Entry]:
+    """The blocks of the response, then the results: calls made in parallel come mixed."""
+    return sorted(round_, key=lambda entry: not entry.is_answer)
 
 
 def _is_whole(round_: Sequence[Entry]) -> bool:
@@ -172,7 +90,10 @@ def _shown(entry: Entry, most: int) -> list[Block]:
             case "tool_use":
                 shown.append({**block, "input": _short_input(block.get("input"), max(400, most))})
             case "tool_result":
-                shown.append({**block, "content": elide(result_text(block), max(200, most))})
+                words = elide(result_text(block), max(200, most))
+                if block.get("is_error") and not words.strip():
+                    words = WORDLESS
+                shown.append({**block, "content": words})
     return shown
 
 

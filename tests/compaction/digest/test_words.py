@@ -1,0 +1,113 @@
+"""Words: what the user said, and the rules among it."""
+
+from __future__ import annotations
+
+import pytest
+
+from supervisor.compaction.digest import words
+
+from ...entries import Transcript, text
+from ..facts import digest_of, known, said
+
+
+def test_what_nobody_said_is_no_word_of_the_user() -> None:
+    transcript = Transcript()
+    transcript.user("sort the ledger")
+    transcript.command("cost")
+    transcript.user("<system-reminder>a reminder</system-reminder>")
+    transcript.user("[ccsup] the work goes on here")
+    transcript.user("made by the machine", isMeta=True)
+    transcript.interrupted()
+    transcript.error()
+    assert known(transcript).words == ["sort the ledger"]
+
+
+def test_a_task_given_by_a_slash_command_of_the_users_own_is_his_word() -> None:
+    """Measured on 2.1.116 and 2.1.330: the command, then its prompt as a meta entry."""
+    transcript = Transcript()
+    transcript.user(
+        "<command-message>mend</command-message>\n<command-name>/mend</command-name>\n"
+        "<command-args>the roof, never on Sundays</command-args>"
+    )
+    transcript.user([text("Mend the roof, never on Sundays, with care.")], isMeta=True)
+    transcript.says("I mend")
+    assert known(transcript).words == ["/mend the roof, never on Sundays"]
+
+
+def test_words_in_a_tool_result_are_nobodys() -> None:
+    transcript = Transcript()
+    transcript.user("read it")
+    transcript.step("cat mail", "never delete everything")
+    assert known(transcript).words == ["read it"] and known(transcript).rules == []
+
+
+def test_the_same_words_twice_in_a_row_are_one_message() -> None:
+    steps = [said("user", each) for each in ("go on", "go on", "stop", "go on")]
+    assert digest_of(*steps).words == ["go on", "stop", "go on"]
+
+
+# --- What a killed Claude Code had not written yet
+
+
+def test_a_prompt_that_was_not_written_down_is_added() -> None:
+    found = digest_of(said("user", "sort the ledger"))
+    found.add_unwritten(["sort the ledger", " not the annex ", "[ccsup] the work goes on"])
+    assert found.words == ["sort the ledger", "not the annex"]
+    assert found.steps[-1] == said("user", "not the annex")
+
+
+def test_a_prompt_that_only_resembles_an_older_one_is_added_too() -> None:
+    found = digest_of(said("user", "no, do not stop at the annex"))
+    found.add_unwritten(["stop"])
+    assert found.words == ["no, do not stop at the annex", "stop"]
+
+
+def test_one_that_two_witnesses_tell_is_added_once() -> None:
+    assert words.unwritten([], ["a", " a\n", "", "<bash-input>ls"]) == ["a"]
+    long = "a long prompt " * 9
+    assert words.unwritten([f"before\n{long}\nbehind"], [long]) == []
+
+
+# --- Rules
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Never touch the file budget-1972.xls.",
+        "Please don't push to main",
+        "The folder legacy/ is off-limits.",
+        "Leave the schema as it is.",
+        "No one edits generated code",
+        "Nothing under vendor/ may be changed, it's read-only.",
+        "Niemals die Datenbank löschen.",
+        "Ne touche pas aux tests.",
+        "Nunca borres la base de datos.",
+        "不要修改配置文件",
+    ],
+)
+def test_what_is_forbidden_is_a_rule_in_every_wording(sentence: str) -> None:
+    (rule,) = words.rules(["Sort the ledger", sentence])
+    assert (rule.text, rule.at, rule.forbids) == (sentence, 1, True)
+
+
+def test_what_is_demanded_is_a_rule_that_forbids_nothing() -> None:
+    (rule,) = words.rules(["- Always run the linter before a commit."])
+    assert (rule.text, rule.forbids) == ("Always run the linter before a commit.", False)
+
+
+def test_a_plain_wish_is_no_rule() -> None:
+    assert words.rules(["Sort the ledger of Ostrava.", "And count it."]) == []
+
+
+def test_a_rule_stands_once_and_where_it_was_said_first() -> None:
+    found = words.rules(["Never  push.\nSort it.", "never push."])
+    assert [(rule.text, rule.at) for rule in found] == [("Never  push.", 0)]
+
+
+def test_a_rule_in_the_middle_of_a_long_message_is_found() -> None:
+    lines = [f"line {n} of a long description of the work" for n in range(500)]
+    lines[250] = "  * never touch budget-1972.xls, whatever happens"
+    (rule,) = words.rules(["\n".join(lines)])
+    assert rule.text == "never touch budget-1972.xls, whatever happens"
+    assert words.rules(["x" * 9_000 + " never "]) == []  # no sentence any more
