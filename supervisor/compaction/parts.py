@@ -13,11 +13,13 @@ from .digest.words import Rule
 from .merge import heading, standing, with_earlier
 from .plan.budget import elide, fit, tokens
 from .plan.pack import Item, Part
+from .plan.spoken import shortened
 from .timeline import timeline
 
 SHORT = 48  # tokens of a message, at the least
 MARK = 12  # tokens of the words that say what is left out
-WORDS_SHARE = 0.45
+WORDS_TARGET = 0.28  # of the room: what the user's messages take, the longest shortened for it
+WORDS_SHARE = 0.45  # and what they may take where all are short
 READ = 40  # files
 LONGEST_LINE = 300  # characters
 
@@ -54,7 +56,8 @@ def of_user(words: Sequence[str], rules: Sequence[Rule], budget: int) -> list[Pa
     limit = int(WORDS_SHARE * budget)
     sizes = [tokens(message) + 4 for message in words]
     first = min(sizes[0], limit * 2 // 3) if sizes else 0
-    longest = level(sizes[1:], limit - first, SHORT)
+    target = int(WORDS_TARGET * budget)
+    longest = level(sizes[1:], target - min(first, target // 2), SHORT)
     items = []
     for at, message in enumerate(words):
         most = first if at == 0 else longest
@@ -70,7 +73,7 @@ def of_user(words: Sequence[str], rules: Sequence[Rule], budget: int) -> list[Pa
 
 
 def _cut(text: str, most: int) -> str:
-    return text if tokens(text) <= most else fit(text, most - MARK)
+    return text if tokens(text) <= most else shortened(text, most - MARK)
 
 
 def level(sizes: Sequence[int], limit: int, least: int) -> int:

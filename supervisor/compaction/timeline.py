@@ -33,12 +33,14 @@ ACTS = re.compile(
     r"|merge|rebase|reset|checkout|cherry-pick|revert|stash|tag|commit|create\w*|delete|destroy|drop"
     r"|restart|start|stop|reload|seed|import|export|restore|backup|dump|init|login|scale|rollout|kill"
     r"|chmod|chown|mkdir|ln|curl|wget|ssh|scp|rsync|docker|kubectl|helm|terraform|aws|gcloud|az|psql"
-    r"|mysql|redis-cli|alembic|make|build|compile|generate|codegen|patch|bump|sync|run)\b",
+    r"|mysql|redis-cli|alembic|make|build|compile|generate|codegen|patch|bump|sync|run|add|remove"
+    r"|enable|disable|grant|revoke|set|send|playbook|rename|provision)\b",
     re.IGNORECASE,
 )
 LEADING = re.compile(r"^(?:cd \S+ (?:&&|;) |(?:[A-Z_]+=\S+ )+|sudo |time |timeout \S+ )+")
 TASKS = ("TodoWrite", "TaskCreate", "TaskUpdate", "TaskList", "TaskGet", "Task", "Agent")
-LEAST = 40.0  # worth of an old line
+FEW = 100  # lines, of which none is left out
+LEAST = 40.0  # worth of an old line, where there are more
 NEAR = 30  # calls from the end: their outputs are shown at length
 LONG, SHORT = 1_500, 300  # characters of an output
 LONGEST_CALL = 240  # characters
@@ -79,6 +81,8 @@ def timeline(digest: Digest, shown: Collection[str] = ()) -> list[Line]:
     found.sort(key=lambda line: line.at)
     weighed = [replace(line, item=_by_cost(line.item)) for line in found]
     if sum(tokens(line.item.text) + tokens(line.item.detail) for line in weighed) <= FEW:
+        return weighed
+    if len(weighed) <= FEW:
         return weighed
     return [line for line in weighed if line.item.worth >= _least(line.at / last)]
 
@@ -168,7 +172,7 @@ def worth_of(call: Call) -> float:
         return 12.0 if not re.search(r"&&|;|>|\|", command) else 20.0
     if RUNNERS.search(command):
         return 40.0
-    return 72.0 if ACTS.search(command) else 54.0
+    return 72.0 if ACTS.search(command) else 64.0
 
 
 def _detail_worth(call: Call, near: float) -> float:

@@ -43,6 +43,8 @@ def _contents(messages: list[Json]) -> Iterator[str]:
                     yield "messages: text content blocks must be non-empty"
                 if not block["text"].strip():
                     yield "messages: text content blocks must contain non-whitespace text"
+            if _is(block, "tool_use") and not isinstance(block.get("input"), dict):
+                yield f"messages.{at}: tool_use.input: Input should be a valid dictionary"
             if _is_result(block) and block.get("is_error") and not block.get("content"):
                 yield f"messages.{at}: tool_result: content cannot be empty if `is_error` is true"
 

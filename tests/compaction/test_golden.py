@@ -56,6 +56,13 @@ def check(messages: list[Json] | None, data: bytes, *, marked: bool = True) -> N
     assert not missing if marked else "W0" not in missing
 
 
+def outputs(messages: list[Json]) -> set[str]:
+    """The marks in the results of tools."""
+    blocks = [block for message in messages for block in message["content"]]
+    found = [block["content"] for block in blocks if block["type"] == "tool_result"]
+    return set(MARK.findall("\n".join(found)))
+
+
 def kinds(messages: list[Json]) -> set[str]:
     return {
         block["type"]
@@ -65,15 +72,17 @@ def kinds(messages: list[Json]) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("torn", [False, True], ids=["whole", "torn"])
 @pytest.mark.parametrize("name", SHAPES)
-def test_wherever_a_transcript_ends_the_next_session_is_lawful(
-    tmp_path: Path, name: str, torn: bool
-) -> None:
+def test_wherever_a_transcript_ends_the_next_session_is_lawful(tmp_path: Path, name: str) -> None:
+    """And it knows the user's words and the newest whole round; with room, as it stood."""
     lines = golden(name).lines
     for end in range(len(lines) + 1):
-        data = cut(lines, end, torn=torn)
-        check(next_messages(tmp_path, data), data)
+        for torn in (False, True):
+            data = cut(lines, end, torn=torn)
+            check(next_messages(tmp_path, data), data)
+            messages = next_messages(tmp_path, data, budget=24_000)
+            check(messages, data)
+            assert expected(data).newest <= outputs(messages or [])
 
 
 @pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
@@ -102,7 +111,7 @@ def test_as_a_first_prompt_it_holds_the_same(tmp_path: Path) -> None:
     st.sampled_from(sorted(ASKED)),
     st.sampled_from([REBUILT, PROMPT]),
 )
-@examples(60)
+@examples(100)
 def test_any_mixture_cut_anywhere_is_lawful(
     names: list[str], earlier: list[str], at: float, torn: bool, asked: str, way: str
 ) -> None:
@@ -137,3 +146,14 @@ def test_a_rebuilt_session_that_dies_is_rebuilt_with_all_that_came_before(tmp_pa
             assert messages is not None and complaint({"messages": messages}) is None
             assert not {mark for mark in words if mark not in words_of(messages)}
             assert expected(data).newest <= set(MARK.findall(words_of(messages)))
+
+
+def test_a_short_session_is_told_whole_however_little_a_step_was_worth(tmp_path: Path) -> None:
+    transcript = Transcript()
+    transcript.user(TASK)
+    for n in range(1, 9):
+        transcript.step(f"echo shelf {n}", f"R{n} apples")
+    transcript.error()
+    messages = next_messages(tmp_path, transcript.data())
+    assert messages is not None
+    assert {f"R{n}" for n in range(1, 9)} <= set(MARK.findall(words_of(messages)))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .budget import fit, tokens
+from .budget import BYTES_PER_TOKEN, fit
 
 LEAST = 24  # tokens that a shortened item is worth keeping for
 MARK = 12  # tokens of what a shortened text says of itself
-LINE = 1  # tokens of an item's own line: the bullet and the end
+LINE = 5  # bytes of an item's own line: the bullet, the end, and what rounding takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,12 @@ class Packed:
 
     @property
     def tokens(self) -> int:
-        return sum(tokens(text) + LINE for text in self.kept)
+        return sum(map(cost, self.kept))
+
+
+def cost(text: str) -> int:
+    """Tokens of an item on a line of its own."""
+    return (len(text.encode("utf-8", "replace")) + LINE) // BYTES_PER_TOKEN
 
 
 def pack(parts: Sequence[Part], budget: int) -> list[Packed]:
@@ -98,7 +103,7 @@ class _Packing:
     def reserve(self, vital: Sequence[tuple[int, int]]) -> None:
         """Keep room for the vital items, given by their worth: whole, or less of each."""
         items = {(p, i): self._parts[p].items[i] for p, i in vital}
-        costs = {at: tokens(item.short or item.text) + LINE for at, item in items.items()}
+        costs = {at: cost(item.short or item.text) for at, item in items.items()}
         for most in (self._budget // 10, self._budget // 30, LEAST):
             self._kept_free = {at: min(cost, max(LEAST, most)) for at, cost in costs.items()}
             if sum(self._kept_free.values()) <= self._budget:
@@ -120,7 +125,7 @@ class _Packing:
         if within_share:
             room = min(room, int(self._parts[p].share * self._budget) - self._used[p])
         for text in filter(None, (item.text, item.short)):
-            if tokens(text) + LINE <= room or text == placed:
+            if cost(text) <= room or text == placed:
                 self._put(p, i, text)
                 return
         if item.vital and not within_share and room >= LEAST:
@@ -132,10 +137,10 @@ class _Packing:
         item, text = self._parts[p].items[i], self.texts[p][i]
         if text is None or text != item.text:
             return
-        cost = tokens(item.detail) + 1
-        if cost <= self._room:
+        taken = cost(item.detail)
+        if taken <= self._room:
             self.texts[p][i] = f"{text}\n{item.detail}"
-            self._room -= cost
+            self._room -= taken
 
     def _is_said(self, item: Item) -> bool:
         return bool(item.unless) and any(item.unless in text for text in self._said)
@@ -143,12 +148,12 @@ class _Packing:
     def _remove(self, p: int, i: int, text: str) -> None:
         self.texts[p][i] = None
         self._said.remove(text)
-        self._used[p] -= tokens(text) + LINE
-        self._room += tokens(text) + LINE
+        self._used[p] -= cost(text)
+        self._room += cost(text)
 
     def _put(self, p: int, i: int, text: str) -> None:
         self.texts[p][i] = text
         self._said.append(text)
-        cost = tokens(text) + LINE
-        self._used[p] += cost
-        self._room -= cost
+        taken = cost(text)
+        self._used[p] += taken
+        self._room -= taken
