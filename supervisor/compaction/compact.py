@@ -15,7 +15,7 @@ from .compose import Context, Surroundings, compose
 from .culprits import culprits
 from .digest import CONTINUE_MARK, Digest, digest
 from .order import Order, Result
-from .plan.budget import Budget, Deaths, budget, tokens
+from .plan.budget import UNTOUCHED, Budget, Deaths, budget, tokens
 from .plan.tail import tail
 from .prompts import Prompt
 from .record import Record
@@ -95,7 +95,7 @@ def make(order: Order, means: Means, found: Record, known: Digest) -> Made:
     """The context of a record and its facts, within the budget; nothing is written."""
     allowed = budget(found.live, order.hardness, Deaths(tuple(order.died_at or ()), order.steps))
     if order.budget:
-        allowed = Budget(order.budget)
+        allowed = Budget(min(order.budget, max(UNTOUCHED, found.total)))
     narrative = narrative_of(order, means, found, known, allowed)
     around = Surroundings(
         order.reason, order.transcripts, means.tree, culprits(found) if order.culprit else ()

@@ -119,8 +119,8 @@ def _summary(digest: Digest, most: int) -> Item:
 def _opening(around: Surroundings) -> str:
     where = "".join(f"\n- {path}" for path in around.transcripts)
     return (
-        f"{OPENING} ({around.reason}). What follows is its compacted context. The whole transcript"
-        f" can be searched where a detail is missing:{where}"
+        f"{OPENING}; how that ended: {around.reason}. What follows is its compacted context. The"
+        f" whole transcript can be searched where a detail is missing:{where}"
     )
 
 

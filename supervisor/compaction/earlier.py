@@ -32,7 +32,7 @@ SECTIONS = {
 TITLES = {title: key for key, title in SECTIONS.items()}
 SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 MESSAGE = re.compile(r"(?:\A|(?<=\n\n))\[(\d+)\] ")
-OPENING = "This session goes on from an earlier one that ended before its task was done"
+OPENING = "This session goes on from an earlier one"
 FIRST_HEADING = f"## {SECTIONS['words']}\n"
 GONE = re.compile(r"^(?:- )?\[?… .* …\]?$")
 GAP = re.compile(

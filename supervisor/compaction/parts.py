@@ -38,7 +38,7 @@ def parts(digest: Digest, budget: int, tree: str, shown: Collection[str] = ()) -
         Part("background", _background(digest), 0.1),
         Part("agents", _agents(digest), 0.2),
         Part("values", _values(digest), 0.2),
-        Part("done", tuple(line.item for line in timeline(digest, shown)), 0.6),
+        Part("done", tuple(line.item for line in timeline(digest, shown, budget)), 0.6),
         Part("read", _read(digest), 0.05),
         Part("tree", _tree(tree), 0.15),
     ]
@@ -65,7 +65,7 @@ def of_user(words: Sequence[str], rules: Sequence[Rule], budget: int) -> list[Pa
         items.append(Item(_cut(f"[{at + 1}] {message}", most), worth, vital=at == 0))
     kept = _kept(items, limit)
     pinned = [
-        Item(rule.text, 97.0 if rule.forbids else 95.0, unless=rule.text, vital=rule.forbids)
+        Item(rule.text, 99.0 if rule.forbids else 95.0, unless=rule.text, vital=rule.forbids)
         for rule in rules
         if rule.at not in kept or rule.text not in items[rule.at].text
     ]

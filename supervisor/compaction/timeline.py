@@ -39,12 +39,11 @@ ACTS = re.compile(
 )
 LEADING = re.compile(r"^(?:cd \S+ (?:&&|;) |(?:[A-Z_]+=\S+ )+|sudo |time |timeout \S+ )+")
 TASKS = ("TodoWrite", "TaskCreate", "TaskUpdate", "TaskList", "TaskGet", "Task", "Agent")
-FEW = 100  # lines, of which none is left out
+AMPLE = 0.3  # of the room: where the lines take less, none is left out
 LEAST = 40.0  # worth of an old line, where there are more
 NEAR = 30  # calls from the end: their outputs are shown at length
-LONG, SHORT = 1_500, 300  # characters of an output
+NEWEST, SHORT, LONGEST = 1_500, 300, 8_000  # characters of an output
 LONGEST_CALL = 240  # characters
-FEW = 800  # tokens of a timeline that is told whole, however little some of it is worth
 USUAL, DOUBLED = 20, 4.0  # tokens of a line, and the worth that one of twice as many loses
 
 
@@ -56,8 +55,8 @@ class Line:
     item: Item
 
 
-def timeline(digest: Digest, shown: Collection[str] = ()) -> list[Line]:
-    """The lines in order. `shown`: uuids of entries that stand elsewhere."""
+def timeline(digest: Digest, shown: Collection[str] = (), room: int = 6_000) -> list[Line]:
+    """The lines in order. `room`: tokens of the context; `shown`: entries that stand elsewhere."""
     last = max(1, len(digest.steps) - 1)
     found = []
     for note in digest.notes:
@@ -75,14 +74,13 @@ def timeline(digest: Digest, shown: Collection[str] = ()) -> list[Line]:
     shape = {key: _shape(key[1]) for key in made}
     shapes = Counter(shape.values())
     told: set[str] = set()
+    length = max(SHORT, min(LONGEST, 2 * room // max(1, len(made))))
     for key, times in made.items():
         alike = shapes[shape[key]] / max(4.0, len(made) / 60)
-        found += _of_call(digest, times, alike, last, told)
+        found += _of_call(digest, times, alike, length, told)
     found.sort(key=lambda line: line.at)
     weighed = [replace(line, item=_by_cost(line.item)) for line in found]
-    if sum(tokens(line.item.text) + tokens(line.item.detail) for line in weighed) <= FEW:
-        return weighed
-    if len(weighed) <= FEW:
+    if sum(tokens(line.item.text) for line in weighed) <= room * AMPLE:
         return weighed
     return [line for line in weighed if line.item.worth >= _least(line.at / last)]
 
@@ -115,12 +113,14 @@ def _note_worth(worth: float, nearness: float) -> float:
 
 
 def _of_call(
-    digest: Digest, times: list[int], alike: float, last: int, told: set[str]
+    digest: Digest, times: list[int], alike: float, length: int, told: set[str]
 ) -> list[Line]:
     """A call that was made at each of `times`: how it went at last, and each way it failed.
 
-    `alike`: how many commands have its shape, by what is usual; `told`: the reasons told.
+    `alike`: how many commands have its shape, by what is usual; `length`: characters of an
+    output; `told`: the reasons that have been told.
     """
+    last = max(1, len(digest.steps) - 1)
     runs = [(at, step) for at in times if isinstance(step := digest.steps[at], Call)]
     found = []
     for at, run in runs:
@@ -135,9 +135,8 @@ def _of_call(
         text = f"{_call(run)} -> FAILED{' (ok later)' if passed else ''}: {reason}"
         worth = 40.0 if passed and RUNNERS.search(run.brief) else 66.0
         worth += 6.0 * at / last
-        found.append(
-            Line(at, Item(text, worth, _detail(run, at, last), _detail_worth(run, at / last)))
-        )
+        shown = _detail(run, _length(at, last, length))
+        found.append(Line(at, Item(text, worth, shown, _detail_worth(run, at / last))))
     at, run = runs[-1]
     if is_failure(run) and found:
         return found
@@ -147,17 +146,22 @@ def _of_call(
     else:
         text += " -> FAILED" if is_failure(run) else " -> ok"
     worth = worth_of(run) - 8.0 * math.log(max(1.0, alike)) + 6.0 * at / last
-    line = Line(at, Item(text, worth, _detail(run, at, last), _detail_worth(run, at / last)))
-    return [*found, line]
+    shown = _detail(run, _length(at, last, length))
+    return [*found, Line(at, Item(text, worth, shown, _detail_worth(run, at / last)))]
+
+
+def _length(at: int, last: int, usual: int) -> int:
+    """Characters of an output: of the newest calls more is shown."""
+    return max(NEWEST, usual) if at > last - NEAR else usual
 
 
 def _call(call: Call) -> str:
     return f"{call.name} `{elide(call.brief, LONGEST_CALL)}`"
 
 
-def _detail(call: Call, at: int, last: int) -> str:
+def _detail(call: Call, length: int) -> str:
     """The output, indented."""
-    shown = elide((call.output or "").strip(), LONG if at > last - NEAR else SHORT)
+    shown = elide((call.output or "").strip(), length)
     return "\n".join(f"    {line}" for line in shown.splitlines())
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..claude.follow import size
 from ..claude.watch import Watch
 from ..compaction.order import Order, Result
 from ..core.commands import Compact, Way
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from .compactor import Compactor
 
 
-MARGIN = 15.0  # s beside the summary: a start, reading 1 GB, writing
+MARGIN = 15.0  # s beside the summary: a start, writing
+SLOWEST = 5e6  # bytes a second that are read at the least, on a busy machine
 
 
 @dataclass(slots=True)
@@ -106,7 +109,7 @@ class Recovery:
         self._settings, self._place, self._folder = settings, place, folder
         self._loop, self._console, self._new_uuid = loop, console, new_uuid
         self._under_way: Compactor | None = None
-        self._due = 0.0  # steady seconds
+        self._due = self._allowed = 0.0  # steady seconds; and how many there were
 
     def begin(
         self,
@@ -141,7 +144,9 @@ class Recovery:
                 self._keep(answer)
             done(answer)
 
-        self._due = steady() + self._settings.deadline + MARGIN
+        bulk = sum(size(Path(path)) for path in order.transcripts)
+        self._allowed = self._settings.deadline + MARGIN + bulk / SLOWEST
+        self._due = steady() + self._allowed
         self._under_way = Compactor(
             self._loop,
             replace(order, key=mask_key(state_home(self._place.env)).hex()),
@@ -162,7 +167,7 @@ class Recovery:
         if self._under_way is None or now < self._due:
             return None
         self.cancel()
-        return f"no end within {self._settings.deadline + MARGIN:g} s"
+        return f"no end within {self._allowed:g} s"
 
     def cancel(self) -> None:
         if self._under_way:

@@ -15,6 +15,7 @@ LARGEST = 24_000  # tokens; a context that starts small leaves room for the work
 SHARE = 0.2  # of the dead session's conversation: several steps fit into the rest
 UNTOUCHED = 4_000  # tokens; a session this small did not die of its size
 FEW_STEPS = 8  # answers between two deaths
+ROUND = 600  # tokens of a round that is shortened and can still be read
 SMALLEST = 1_200  # tokens; with less room than that no session can work at all
 
 
@@ -36,7 +37,7 @@ class Budget:
     def tail(self) -> int:
         """A small context is for the facts; a large one has room for the newest rounds."""
         share = min(0.22, max(0.08, 0.08 + 0.14 * (self.total - 8_000) / (LARGEST - 8_000)))
-        return int(share * self.total)
+        return int(max(share * self.total, min(0.3 * self.total, ROUND)))
 
 
 @dataclass(frozen=True, slots=True)
