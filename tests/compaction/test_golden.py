@@ -75,11 +75,12 @@ def kinds(messages: list[Json]) -> set[str]:
 @pytest.mark.parametrize("name", SHAPES)
 def test_wherever_a_transcript_ends_the_next_session_is_lawful(tmp_path: Path, name: str) -> None:
     """And it knows the user's words and the newest whole round; with room, as it stood."""
-    lines = golden(name).lines
-    for end in range(len(lines) + 1):
+    small, large = golden(name).lines, golden(name, large=True).lines
+    for end in range(len(small) + 1):
         for torn in (False, True):
-            data = cut(lines, end, torn=torn)
+            data = cut(small, end, torn=torn)
             check(next_messages(tmp_path, data), data)
+            data = cut(large, end, torn=torn)
             messages = next_messages(tmp_path, data, budget=24_000)
             check(messages, data)
             assert expected(data).newest <= outputs(messages or [])
@@ -89,7 +90,7 @@ def test_wherever_a_transcript_ends_the_next_session_is_lawful(tmp_path: Path, n
 def test_whatever_is_asked_for_a_session_of_all_shapes_is_lawful_at_every_end(
     tmp_path: Path, asked: dict[str, Any]
 ) -> None:
-    lines = golden(*SHAPES).lines
+    lines = golden(*SHAPES, large=True).lines
     for end in range(1, len(lines) + 1, 3):
         data = cut(lines, end, torn=end % 2 == 1)
         check(next_messages(tmp_path, data, **asked), data, marked=False)
@@ -108,15 +109,22 @@ def test_as_a_first_prompt_it_holds_the_same(tmp_path: Path) -> None:
     st.lists(st.sampled_from(sorted(SHAPES)), max_size=3),
     st.floats(0, 1),
     st.booleans(),
+    st.booleans(),
     st.sampled_from(sorted(ASKED)),
     st.sampled_from([REBUILT, PROMPT]),
 )
 @examples(100)
 def test_any_mixture_cut_anywhere_is_lawful(
-    names: list[str], earlier: list[str], at: float, torn: bool, asked: str, way: str
+    names: list[str],
+    earlier: list[str],
+    at: float,
+    torn: bool,
+    large: bool,
+    asked: str,
+    way: str,
 ) -> None:
     """Also over two sessions of a run that share the ids of their calls."""
-    lines = golden(*names, session=OTHER).lines
+    lines = golden(*names, session=OTHER, large=large).lines
     data = cut(lines, round(at * len(lines)), torn=torn)
     before = [golden(*earlier).data()] if earlier else []
     with TemporaryDirectory() as folder:

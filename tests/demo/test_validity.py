@@ -83,6 +83,10 @@ BAD: dict[str, tuple[list[Message], str]] = {
         "must be unique",
     ),
     "an id twice at once": ([ASK, model(call("a"), call("a")), user(result("a"))], "be unique"),
+    "arguments that are no object": (
+        [ASK, model({**call("a"), "input": None}), user(result("a"))],
+        "Input should be a valid dictionary",
+    ),
     "a failure without a word": (
         [ASK, model(call("a")), user({**result("a", ""), "is_error": True})],
         "content cannot be empty",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from supervisor.compaction.check import UNVERIFIED
 from supervisor.demo.bedrock import (
     OUT_OF_MEMORY,
     BreakOff,
@@ -22,7 +23,7 @@ from supervisor.demo.bedrock import (
     tool_use,
 )
 
-from ..world import Job, World, bedrock, is_summary, numbered
+from ..world import Job, World, account, bedrock, is_summary, numbered
 
 TASK = "Sort the ledger of Ostrava. Never touch the file budget-1972.xls, whatever happens."
 FLAGS = ("--dangerously-skip-permissions",)
@@ -42,7 +43,8 @@ def test_a_death_in_the_middle_of_the_job(world: World, form: str) -> None:
 
     def summary(request: Request) -> Reply:
         sums.update({path: digest(path) for path in world.transcripts()})
-        return Say((text("## Findings\nThe ledger's magic number is 48213, said the summary."),))
+        found = "The key ostrava-77 opens the ledger, said the summary; see src/invented.py."
+        return Say((text(account("Names were rejected, said the summary.", found)),))
 
     steps = numbered(6)
     steps[2] = ("Decision 3: sort by date, for names repeat.", "echo LEDGER-KEY=ostrava-77")
@@ -57,10 +59,13 @@ def test_a_death_in_the_middle_of_the_job(world: World, form: str) -> None:
         TASK,
         "sort by date, for names repeat",
         "LEDGER-KEY=ostrava-77",
-        "magic number is 48213",
+        "Names were rejected, said the summary.",
+        "The key ostrava-77 opens the ledger, said the summary",
+        f"src/invented.py{UNVERIFIED}",
     ):
         assert words in first
-    assert len(job.summaries) == 1
+    assert len(job.summaries) == 2 and "src/invented.py" in job.summaries[1].text()
+    assert "narrative by us.anthropic" in ended.stderr and "marked as unverified" in ended.stderr
     assert "ran out of memory" in ended.stderr and "Relaunching" in ended.stderr
     assert len(sums) == 1 and all(digest(path) == sum_ for path, sum_ in sums.items())
     if form == "text":
@@ -76,7 +81,7 @@ def test_a_death_in_the_middle_of_the_job(world: World, form: str) -> None:
         assert sum(line.get("subtype") == "init" for line in lines) == 1
 
 
-@pytest.mark.parametrize("deaths", [(1,), (1, 2), (3, 6, 8)], ids=["first", "twice", "spread"])
+@pytest.mark.parametrize("deaths", [(1, 2), (3, 6, 8)], ids=["twice", "spread"])
 def test_deaths_anywhere(world: World, deaths: tuple[int, ...]) -> None:
     job = Job(numbered(6), dies=at(*deaths))
     with bedrock(world, job):
@@ -131,8 +136,8 @@ def test_half_an_answer_before_each_death_is_no_progress(world: World) -> None:
     broken_off = BreakOff("Out of memory", before=(text("I will look at the ledger now."),))
     job = Job(numbered(3), dies=lambda number, request: True, death=broken_off)
     with bedrock(world, job) as server:
-        ended = world.run("-p", TASK, *FLAGS, timeout=120)
-    assert ended.code == 70 and len(server.requests) <= 20
+        ended = world.run("-p", TASK, *FLAGS, timeout=120, CCSUP_MAX_DEATHS="3")
+    assert ended.code == 70 and len(server.requests) <= 12
 
 
 @pytest.mark.parametrize("form", ["text", "json", "stream-json"])
@@ -183,21 +188,6 @@ def test_piped_stdin_reaches_the_relaunched_task(world: World) -> None:
             ended = world.run("-p", "Count these.", *FLAGS, stdin=b"plums\npears\n")
         assert (ended.code, ended.stdout) == (0, "Everything is done.\n"), ended.stderr
         assert "plums\npears" in job.asked[-1].text()
-
-
-@pytest.mark.parametrize("signal", ["KILL", "ABRT", "SEGV"])
-def test_killed_in_the_middle_of_a_turn(world: World, signal: str) -> None:
-    steps = numbered(4)
-    steps[2] = (
-        "Now the dangerous one.",
-        f"test -e once || {{ touch once; kill -{signal} $PPID; }}",
-    )
-    job = Job(steps)
-    with bedrock(world, job):
-        ended = world.run("-p", TASK, *FLAGS)
-    assert (ended.code, ended.stdout) == (0, "Everything is done.\n"), ended.stderr
-    assert "was killed in the middle of the job" in ended.stderr
-    assert TASK in job.asked[-1].text()
 
 
 def test_no_false_alarm(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from supervisor.demo.bedrock import OUT_OF_MEMORY, Reply, Request, Say, text, tool_use
 
-from ..world import Job, World, bedrock, numbered
+from ..world import NOTES, Job, World, bedrock, numbered
 from .test_headless import FLAGS, TASK, at
 from .test_interactive import leave, person
 
@@ -73,7 +73,7 @@ def test_parallel_calls_keep_their_results(world: World) -> None:
 
     def answer(request: Request) -> Reply:
         if not request.from_agent:
-            return Say((text("## Decisions\nBoth halves were read at once, as was decided."),))
+            return Say((text(NOTES),))
         asked.append(request)
         match len(asked):
             case 1:

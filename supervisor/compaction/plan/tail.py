@@ -71,9 +71,9 @@ def _in_order(round_: list[Entry]) -> list[Entry]:
 
 
 def _is_whole(round_: Sequence[Entry]) -> bool:
-    called = {call.get("id") for entry in round_ for call in entry.tool_calls}
+    called = {str(call.get("id")) for entry in round_ for call in entry.tool_calls}
     answered = {
-        block.get("tool_use_id")
+        str(block.get("tool_use_id"))
         for entry in round_
         for block in entry.blocks
         if block.get("type") == "tool_result"
