@@ -17,7 +17,8 @@ def lines(path: Path, end: int | None = None) -> Iterator[tuple[int, Line]]:
     """Each line with the offset of its first byte, newest first; those before `end` alone.
 
     Empty lines are passed over; a last line without an end is given too. A line is a view into a
-    block where it stands in one. Raises OSError.
+    block where it stands in one. Where a whole block is NULs (a crash of the machine leaves such
+    holes) a single one is given for it. Raises OSError.
     """
     with path.open("rb") as file:
         at = os.fstat(file.fileno()).st_size if end is None else end
@@ -31,6 +32,8 @@ def lines(path: Path, end: int | None = None) -> Iterator[tuple[int, Line]]:
             at = start
             stop = block.rfind(b"\n")
             if stop < 0:
+                if block.startswith(b"\0") and block == bytes(len(block)):
+                    block = b"\0"
                 behind.append(block)
                 held += len(block)
                 while held > LONGEST and len(behind) > 1:

@@ -15,7 +15,7 @@ from .sessions import UUID, config_dir, newest, project_dir
 
 PREFIX = re.compile(r"[0-9a-f]{4}[0-9a-f-]{0,32}\Z", re.IGNORECASE)  # of a UUID
 SHOWN = 5  # sessions that are named where a beginning fits several
-LOOKED_AT = 64 << 20  # bytes from the end, in which an entry has to stand
+LOOKED_AT = 64 << 20  # bytes of the last lines, in which an entry has to stand
 HEAD = 1 << 20  # bytes of a first line
 LONGEST_LINEAGE = 200  # sessions that go on from one another
 
@@ -97,7 +97,7 @@ def checked(path: Path) -> Path:
             raise NoTranscript(f"{path}: no regular file; a transcript is read from its end")
         if not status.st_size:
             raise NoTranscript(f"{path}: empty; nothing has been said in this session yet")
-        sidechains = _look(path, status.st_size)
+        sidechains = _look(path)
     except OSError as error:
         raise NoTranscript(f"{path}: {error.strerror}") from error
     if sidechains is None:
@@ -110,15 +110,16 @@ def checked(path: Path) -> Path:
     )
 
 
-def _look(path: Path, size: int) -> int | None:
+def _look(path: Path) -> int | None:
     """None where an entry of the main conversation stands, else the number of the others."""
-    sidechains = 0
-    for offset, line in lines(path):
+    sidechains = looked_at = 0
+    for _, line in lines(path):
         for entry in decode(bytes(line)) or ():
             if not entry.sidechain and (ends_chain(entry) or entry.type == "boundary"):
                 return None
             sidechains += entry.sidechain
-        if size - offset > LOOKED_AT:
+        looked_at += len(line)
+        if looked_at > LOOKED_AT:
             break
     return sidechains
 

@@ -36,6 +36,7 @@ READ, WRITE = 0.1, 1.25  # of the input's price
 # Tokens of a prompt below which the service does not cache it, whatever is marked.
 CACHED_FROM = ((r"haiku-(?:4-5|[5-9])|opus-(?:4-[5-9]|[5-9])", 4_096),)
 SMALL_CACHED_FROM = 1_024
+MOST = 10**12  # tokens; a larger number counts nothing
 
 
 def window(model: str) -> int:
@@ -62,14 +63,14 @@ def cached_from(model: str) -> int:
 def cost(model: str, usage: Mapping[str, Any]) -> float:
     """US dollars of one response, from its ``usage``."""
     price, answer = next((each for name, each in PRICES if re.search(name, model)), SONNET)
-    fresh = _count(usage, "input_tokens")
-    read = _count(usage, "cache_read_input_tokens")
-    written = _count(usage, "cache_creation_input_tokens")
+    fresh = count(usage.get("input_tokens"))
+    read = count(usage.get("cache_read_input_tokens"))
+    written = count(usage.get("cache_creation_input_tokens"))
     step = _step(model)
     if step and fresh + read + written <= step[0]:
         price, answer = step[1]
     asked = fresh + READ * read + WRITE * written
-    return (asked * price + _count(usage, "output_tokens") * answer) / 1e6
+    return (asked * price + count(usage.get("output_tokens")) * answer) / 1e6
 
 
 def _step(model: str) -> tuple[int, tuple[float, float]] | None:
@@ -77,6 +78,8 @@ def _step(model: str) -> tuple[int, tuple[float, float]] | None:
     return next(found, None)
 
 
-def _count(usage: Mapping[str, Any], key: str) -> int:
-    value = usage.get(key)
-    return value if isinstance(value, int) else 0
+def count(value: object) -> int:
+    """A number of tokens in a record; 0 for what is none."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return value if 0 <= value <= MOST else 0

@@ -37,6 +37,7 @@ class _Line(msgspec.Struct, gc=False):
     entrypoint: Any = None
     attachment: Any = None
     compactMetadata: Any = None  # noqa: N815
+    toolDenialKind: Any = None  # noqa: N815
     ccsup: Any = None
 
 

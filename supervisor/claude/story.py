@@ -92,7 +92,7 @@ class Story:
         told = entry.raw.get("compactMetadata")
         known: dict[str, Any] = told if isinstance(told, dict) else {}
         by = "claude" if entry.raw.get("ccsup") is None else "ccsup"
-        before, after = (_count(known.get(key)) for key in ("preTokens", "postTokens"))
+        before, after = (models.count(known.get(key)) for key in ("preTokens", "postTokens"))
         trigger = str(known.get("trigger") or "")
         self.compactions.append(Compaction(entry.at, by, trigger, before, after))
         if len(self.compactions) > 2 * MOST_POINTS:
@@ -109,10 +109,10 @@ class Story:
         told = message.get("usage")
         usage: dict[str, Any] = told if isinstance(told, dict) else {}
         self.cost += models.cost(model, usage)
-        asked = sum(_count(usage.get(key)) for key in OF_A_REQUEST)
-        answer = _count(usage.get("output_tokens"))
+        asked = sum(models.count(usage.get(key)) for key in OF_A_REQUEST)
+        answer = models.count(usage.get("output_tokens"))
         for key in (*OF_A_REQUEST, "output_tokens"):
-            self.usage[key] += _count(usage.get(key))
+            self.usage[key] += models.count(usage.get(key))
         if asked + answer:
             self._point(Point(entry.at, asked + answer))
 
@@ -142,7 +142,3 @@ class Story:
         name = str(block.get("name"))
         self.calls[name] += 1
         self.outputs[name] += self._waiting.pop(str(block.get("id")), 0)
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -64,7 +64,8 @@ class Tally:
     def totals(self) -> dict[str, Any]:
         """Turns and tokens, as a result message would tell them."""
         keys = {key for usage in self._usage.values() for key in usage if key.endswith("_tokens")}
-        usage = {key: sum(_count(each.get(key)) for each in self._usage.values()) for key in keys}
+        known = self._usage.values()
+        usage = {key: sum(models.count(each.get(key)) for each in known) for key in keys}
         return {"num_turns": self.answers, "usage": usage}
 
     def compacted(self) -> None:
@@ -103,7 +104,7 @@ class Tally:
         self._usage[response] = known
         self._costs[response] = models.cost(self.model, known)
         told = sum(
-            _count(known.get(key))
+            models.count(known.get(key))
             for key in (
                 "input_tokens",
                 "cache_read_input_tokens",
@@ -135,7 +136,3 @@ def _brief(call: Block) -> str:
     found = arguments if isinstance(arguments, dict) else {}
     words = next((found[key] for key in BRIEF if isinstance(found.get(key), str)), "")
     return f"{call.get('name')} {' '.join(words.split())}"[:LONGEST]
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) else 0

@@ -22,7 +22,7 @@ from .tally import Tally
 
 LEAVING = frozenset({"prompt_input_exit", "logout"})  # SessionEnd's reasons
 INTERRUPTED = "[Request interrupted by user"
-OPEN_REASONS = frozenset({None, "tool_use", "pause_turn"})
+OPEN_REASONS = (None, "tool_use", "pause_turn")  # no set: a record may hold a list
 # What a slash command of the terminal leaves behind is no request to the model.
 COMMAND_MARKS = ("<command-", "<local-command-", "<bash-")
 

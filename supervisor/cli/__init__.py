@@ -8,6 +8,7 @@ import click
 
 from .. import __version__
 from ..settings import SettingsError
+from . import streams
 from .compact import compact
 from .demo import demo
 from .explain import explain
@@ -16,9 +17,11 @@ from .options import own_options
 from .prompts import prompts
 from .rescue import rescue
 from .run import run
+from .transcripts import warn
 from .try_prompt import try_prompt
 
 INTERRUPTED = 130
+IO_ERROR = 74  # sysexits.h EX_IOERR
 CONFIGURATION = 78  # sysexits.h EX_CONFIG
 
 
@@ -49,10 +52,21 @@ def main() -> None:
     """The console script, and the one place where all errors end."""
     from ..compaction.prompts import PromptError
 
+    streams.stand_in()
     try:
-        ccsup()
+        try:
+            ccsup()
+        finally:
+            sys.stdout.flush()  # a disk that is full says so here at the latest
     except (SettingsError, PromptError) as error:
         click.echo(f"ccsup: {error}", err=True)
         sys.exit(CONFIGURATION)
+    except OSError as error:
+        told = streams.told(error)
+        if told is None:
+            raise
+        streams.give_up_stdout()
+        warn(told)
+        sys.exit(IO_ERROR)
     except KeyboardInterrupt:  # before a run has taken the signals over
         sys.exit(INTERRUPTED)

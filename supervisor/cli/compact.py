@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,16 +43,28 @@ def tokens_of(context: click.Context, parameter: click.Parameter, given: str | N
 
 @click.command(short_help="Print the compacted context of a transcript.")
 @click.option("--backend", metavar="NAME", help="Who writes the notes; none: code alone.")
-@click.option("--budget", metavar="TOKENS", callback=tokens_of, help="Such as 8000 or 8k.")
+@click.option("--model", metavar="ID", help="That writes them.")
+@click.option("--profile", metavar="NAME", help="The kind of work that the prompts are made for.")
+@click.option(
+    "--budget",
+    metavar="TOKENS",
+    callback=tokens_of,
+    help="Such as 8000 or 8k (default: a fifth of the conversation, 4k to 24k).",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with the parts and their tokens.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write to a file instead of stdout.",
 )
 @click.argument("source", metavar="[FILE|SESSION]", required=False)
 @click.pass_context
 def compact(
     context: click.Context,
     backend: str | None,
+    model: str | None,
+    profile: str | None,
     budget: int | None,
     as_json: bool,
     output: Path | None,
@@ -79,14 +92,14 @@ def compact(
     be written.
     """
     path = transcript(source)
-    settings = settings_of(context, backend=backend)
+    settings = settings_of(context, backend=backend, model=model, profile=profile)
     order = order_of(path, settings, budget=budget)
     if output is not None and any(_is_same(output, Path(each)) for each in order.transcripts):
         refuse(f"{output}: the transcript itself; nothing was written", CANNOT_CREATE)
     made, read, named = context_of(order, settings)
     told = made.made.narrative
-    if not told.text and named != "none" and read.record.answered:
-        warn(f"narrative {told.told}")
+    if named != "none" and read.record.answered and (not told.text or os.isatty(2)):
+        warn(f"narrative {told.told}" + (f", ${made.cost:.4f}" if made.cost else ""))
     for gone in read.record.missing:
         warn(f"{gone}: cannot be read; what it holds is left out")
     if read.record.skipped:

@@ -21,9 +21,9 @@ NARROWEST, WIDEST = 40, 100  # columns
 
 @click.command(short_help="The table of endings: what is a death, and what is done about it.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-@click.argument("text", required=False)
+@click.argument("words", metavar="[TEXT]", nargs=-1)
 @click.pass_context
-def explain(context: click.Context, as_json: bool, text: str | None) -> None:
+def explain(context: click.Context, as_json: bool, words: tuple[str, ...]) -> None:
     """Print every way in which a session ends, its evidence and what ccsup does about it.
 
     With TEXT, an error as Claude Code shows it: the one row that it belongs to.
@@ -35,6 +35,7 @@ def explain(context: click.Context, as_json: bool, text: str | None) -> None:
     from ..settings import load
 
     settings = load(os.environ, **context.obj)
+    text = " ".join(words) or None
     rows: Iterable[Row] = (*settings.rows, *ROWS)
     if text is not None:
         rows = [row_of_error(ApiError(text), settings.rows)]

@@ -178,7 +178,7 @@ def _page(found: dict[str, Any], width: int, *, plain: bool) -> Iterator[str]:
     running = f"; a claude still runs it (pid {end['pid']})" if end["pid"] else ""
     yield from wrapped("ended", f"{_short(end['at'])}, {end['row']}: {end['told']}")
     yield from wrapped("evidence", f"{end['evidence']}{running}")
-    yield from wrapped("ccsup", end["then"])
+    yield from wrapped("then", end["then"])
     yield ""
     yield line(
         "compacted",
@@ -215,16 +215,22 @@ def _counted(count: int, what: str) -> str:
 
 
 def _iso(at: float | None) -> str | None:
-    return (
-        None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
-    )
+    if at is None:
+        return None
+    try:
+        return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError, OSError):  # a year that no calendar has
+        return None
 
 
 def _short(iso: str | None) -> str:
     """The time in the user's own zone."""
     if iso is None:
         return "unknown"
-    return f"{datetime.fromisoformat(iso).astimezone():%Y-%m-%d %H:%M:%S}"
+    try:
+        return f"{datetime.fromisoformat(iso).astimezone():%Y-%m-%d %H:%M:%S}"
+    except (ValueError, OverflowError, OSError):  # at an end of the calendar
+        return iso
 
 
 def _draws() -> bool:

@@ -10,8 +10,11 @@ import click
 # key -> metavar, help
 VALUES = {
     "claude": ("PROGRAM", "The claude to run (default: the one on PATH)."),
-    "backend": ("NAME", "Who writes: auto, bedrock, converse, anthropic, claude, none (auto)."),
-    "model": ("ID", "The Bedrock model that writes the summary."),
+    "backend": (
+        "NAME",
+        "Who writes the notes: auto, bedrock, converse, anthropic, claude, none (auto).",
+    ),
+    "model": ("ID", "The model that writes them."),
     "profile": ("NAME", "Prompts for coding, data, migration or research (coding)."),
     "max_deaths": ("N", "Give up after N deaths of one cause without progress in 30 min (5)."),
     "max_barren": ("N", "Give up after N relaunches in a row without an answer (8)."),

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import click
 
-from .transcripts import NO_INPUT, here, refuse, settings_of, transcript
+from .transcripts import NO_INPUT, here, refuse, settings_of, transcript, warn
 
 
 class Divided(click.Command):
@@ -51,12 +51,18 @@ def rescue(
     ccsup rescue 3f2a -- -p --dangerously-skip-permissions    with nobody watching
     ccsup rescue 3f2a -- -p "Go on, but leave the docs."
 
-    Refused is a session that a claude still runs, or may still be writing to (exit code 75);
+    Whatever it died of, it is compacted; `ccsup run --resume ID` takes it up as it is.
+
+    Refused is a session that a claude still runs or may still be writing to, or that another
+    ccsup rescues or runs as it was rescued (exit code 75);
     one that has ended well or whose ending is yours to settle, unless --force is given; one in
     which no user speaks; one whose folder is gone (65). 66: there is no such transcript; 2: it is
     not clear which one; else the exit code of the run.
     """
     from ..claude.ended import ended
+    from ..core.policy import TRY_LATER
+    from ..journal.rescues import Busy
+    from ..run.alone import alone
     from ..run.rescue import Refused, home_of, moved, refusal
     from ..run.rescue import rescue as go_on
     from ..run.wiring import new_uuid
@@ -68,8 +74,15 @@ def rescue(
     try:
         end = ended(path, settings.rows)
         refusal(path, end, os.environ, time.time(), force=force)
-        env = moved(here(), home_of(path, os.environ), os.environ)
-        code = go_on(settings, path, arguments, env, here(), new_uuid)
+        home = home_of(path, os.environ)
+        with alone(path.stem, os.environ, warn) as note:
+            if settings.ask and sys.stdin.isatty():
+                told = f"{end.verdict.row.told}\nevidence  {end.verdict.evidence}"
+                click.confirm(f"{told}\nCompact it and go on?", abort=True, err=True)
+            env = moved(here(), home, os.environ)
+            code = go_on(settings, path, arguments, env, here(), new_uuid, note)
+    except Busy as error:
+        refuse(str(error), TRY_LATER)
     except Refused as error:
         refuse(str(error), error.code)
     except OSError as error:

@@ -19,7 +19,7 @@ NO_INPUT = 66  # sysexits.h EX_NOINPUT
 CANNOT_CREATE = 73  # EX_CANTCREAT
 # What could steer a terminal: all control characters but the line's end and the tabulator.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-BY_HAND = "it is compacted by hand"  # the reason, where the session has not died
+BY_HAND = "it has ended well"  # the reason, where the session has not died
 
 
 class Refusal(click.ClickException):
@@ -99,12 +99,15 @@ def order_of(
     )
 
 
-def means_for(order: Order, settings: Settings) -> Means:
+def means_for(order: Order, settings: Settings, project: Path | None = None) -> Means:
     """The world of an order, in this very process; raises PromptError.
+
+    `project`: a folder of the one whose prompts are taken; else it is the transcript's own.
 
     The environment becomes the one that Claude Code itself would use, for the SDKs read it.
     Progress goes to stderr where that is a terminal, and nowhere else.
     """
+    from ..compaction.prompts import VARIABLES, load
     from ..compaction.worker import means_of
     from ..run.console import Console
     from ..run.environment import for_summarizer, prompt_folders
@@ -120,7 +123,9 @@ def means_for(order: Order, settings: Settings) -> Means:
 
     if order.with_model:
         os.environ.update(for_summarizer(os.environ))
-    folders = prompt_folders(settings, os.environ, Path(order.cwd))
+    folders = prompt_folders(settings, os.environ, project or Path(order.cwd))
+    for name in VARIABLES:  # a run passes over a broken one in its middle; a person is told
+        load(name, folders)
     return means_of(order, folders, os.environ, tell)
 
 
@@ -131,7 +136,9 @@ def put(text: str, output: Path | None = None, *, page: bool = False) -> None:
     no transcript can steer it.
     """
     whole = text if text.endswith("\n") else f"{text}\n"
-    if output is None:
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)  # the line that told of progress
+    if output is None or str(output) == "-":
         shown = CONTROL.sub("?", whole) if page or sys.stdout.isatty() else whole
         click.echo(shown.encode("utf-8", "replace"), nl=False)
         return

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from .prompts import template_name
-from .transcripts import means_for, order_of, put, refuse, settings_of, transcript, warn
+from .transcripts import here, means_for, order_of, put, refuse, settings_of, transcript, warn
 
 if TYPE_CHECKING:
     from ..compaction.trial import Trial, Tried
@@ -31,8 +32,10 @@ def try_prompt(
     """Fill a template in with a transcript's real values, ask the model, and print its notes as
     they would be used: checked, with what stands nowhere in the transcript marked.
 
-    Tokens, cost, faults and marks go to stderr. The transcript is marked for the service's
-    cache, so that to try again within minutes is cheap. continue and resume are only rendered.
+    The template is that of this folder's project, as `ccsup prompts show` gives it, wherever the
+    transcript is from. Its file, tokens, cost, faults and marks go to stderr. The transcript is
+    marked for the service's cache, so that to try again within minutes is cheap. continue and
+    resume are only rendered.
 
     \b
     ccsup prompts try summary --transcript 3f2a --dry-run
@@ -43,11 +46,15 @@ def try_prompt(
     """
     from ..compaction import offline, trial
     from ..compaction.backends.protocol import SummaryFailed
+    from ..compaction.prompts import find
+    from ..run.environment import prompt_folders
 
     path = transcript(source)
     settings = settings_of(context, backend=backend)
     order = order_of(path, settings, with_model=name not in trial.RENDERED)
-    means = means_for(order, settings)
+    means = means_for(order, settings, here())
+    template = find(name, prompt_folders(settings, os.environ, here()))
+    warn(f"template  {template}")
     read = offline.read([Path(each) for each in order.transcripts], means.redact)
     try:
         rehearsed = trial.rehearse(name, order, means, read)

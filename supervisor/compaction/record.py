@@ -52,6 +52,11 @@ class Excerpt:
         return Excerpt(self.head[:head], self.tail[-tail:], self.missing + gone)
 
 
+def cut(text: str, most: int) -> str:
+    """A masked text in at most `most` characters, and how many are missing."""
+    return text if len(text) <= most else str(Excerpt(text).shortened(most))
+
+
 def excerpt(text: str, most: int, redact: Redactor) -> Excerpt:
     """At most `most` characters of a text; what stands beside a cut is masked before it is cut."""
     return excerpts([(text, most)], redact)[0]
@@ -136,6 +141,7 @@ class Call:
     failed: bool = False
     entry: str = ""  # the uuid of its entry
     wrong: bool | None = None  # whether it went wrong, once that was looked at
+    refused: bool = False  # by the user, as a mark beside the result tells
 
     @property
     def output(self) -> str | None:
@@ -172,6 +178,7 @@ class Record:
     contexts: list[str] = field(default_factory=list)
     notes: str = ""  # of a model, in the context that the last session began with
     live: int = 0
+    total: int = 0  # estimated tokens of all that was said and done
     largest: list[tuple[int, str]] = field(default_factory=list)
     entries: int = 0
     answered: bool = False

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ..claude.entries import Block, Entry, result_text
 from ..claude.follow import size
+from .digest.rules import with_rules
 from .earlier import is_context, notes_of
+from .measure import bytes_of, tokens_of
 from .read import Place, Reading
-from .record import Call, Excerpt, Record, Said, Step, excerpt, excerpts, shortened
-from .redact import Redactor, redact_values
+from .record import Call, Excerpt, Record, Said, Step, cut, excerpt, excerpts, shortened
+from .redact import Redactor, redact_values, strings
 
 LENGTHS = (20_000, 4_000, 1_500, 600, 200, 80)  # characters of an output
 LONGEST_SAID, SHORTEST_SAID = 64_000, 2_000  # characters of a message
@@ -32,6 +35,8 @@ LARGEST = 3  # outputs that are named
 LONGEST_CALL = 160  # characters of a call that is named
 TERSE = 3  # from this length on, what an edit writes is left to the file itself
 CONTENT = frozenset({"content", "old_string", "new_string", "edits", "new_source"})
+NAMES = 4_096  # of tools and arguments, that are remembered
+REFUSED = "user-rejected"  # Claude Code's own mark of a call that the user did not want
 WAITING = 500  # results whose calls are still to come
 CHANGES = frozenset(
     {"Write", "Edit", "MultiEdit", "NotebookEdit", "TodoWrite", "TaskCreate", "TaskUpdate"}
@@ -63,8 +68,9 @@ def record_of(
 class Recorder:
     def __init__(self, redact: Redactor, expected: int = 0) -> None:
         self._redact = redact
+        self._name: Redactor = lru_cache(NAMES)(redact)
         self._found = Record()
-        self._results: dict[str, tuple[str, bool, int]] = {}
+        self._results: dict[str, tuple[str, bool, int, bool]] = {}
         self._level = next((level for most, level in LARGE if expected <= most), len(LARGE))
         self._size = 0
         self._newest_size = 0
@@ -72,8 +78,10 @@ class Recorder:
 
     def take(self, entry: Entry, place: Place) -> None:
         found = self._found
+        words = sum(map(tokens_of, entry.blocks))
+        found.total += words
         if place.live:
-            found.live += sum(map(tokens_of, entry.blocks))
+            found.live += words
         if entry.type not in ("user", "assistant", "attachment"):
             return
         summary = self._redact(entry.text) if entry.is_summary else ""
@@ -93,7 +101,7 @@ class Recorder:
                 case "text":
                     self._hear(entry, block)
                 case "tool_result":
-                    self._result(block, live=place.live)
+                    self._result(entry, block, live=place.live)
                 case "tool_use":
                     self._call(entry, block)
 
@@ -124,22 +132,25 @@ class Recorder:
         if words:
             length = LENGTHS[self._level]
             most = max(SHORTEST_SAID, length) if who == "assistant" else LONGEST_SAID
-            self._keep(Said(who, excerpt(words, most, self._redact), entry.uuid))
+            cut_to = excerpt if who == "assistant" else with_rules
+            self._keep(Said(who, cut_to(words, most, self._redact), entry.uuid))
 
-    def _result(self, block: Block, *, live: bool) -> None:
+    def _result(self, entry: Entry, block: Block, *, live: bool) -> None:
         text = result_text(block)
         if len(self._results) >= WAITING:
             self._results.pop(next(iter(self._results)))
         told = str(block.get("tool_use_id"))
         count = len(text) // 4 if live else 0
-        self._results.setdefault(told, (text, bool(block.get("is_error")), count))
+        refused = entry.raw.get("toolDenialKind") == REFUSED
+        self._results.setdefault(told, (text, bool(block.get("is_error")), count, refused))
 
     def _call(self, entry: Entry, block: Block) -> None:
         given = block.get("input")
         told = str(block.get("id"))
-        output, failed, count = self._results.pop(told, (None, False, 0))
+        output, failed, count, refused = self._results.pop(told, (None, False, 0, False))
         arguments, result = self._excerpts(given if isinstance(given, dict) else {}, output)
-        call = Call(told, str(block.get("name")), arguments, result, failed, entry.uuid)
+        call = Call(told, self._name(str(block.get("name"))), arguments, result, failed, entry.uuid)
+        call.refused = refused
         self._keep(call)
         largest = self._found.largest
         if count and (len(largest) < LARGEST or count > min(largest)[0]):
@@ -155,7 +166,7 @@ class Recorder:
         most = max(SHORTEST_ARGUMENT, min(LONGEST_ARGUMENT, length))
         if self._level >= TERSE:
             given = {key: value for key, value in given.items() if key not in CONTENT}
-        words = {key: value for key, value in given.items() if isinstance(value, str)}
+        words = strings(given, self._redact)
         texts = [(value, most) for value in words.values()]
         if output is not None:
             texts.append((output, length))
@@ -163,12 +174,21 @@ class Recorder:
         result = found.pop() if output is not None else None
         short = dict(zip(words, map(str, found), strict=True))
         arguments = {
-            key: short[key] if key in short else self._other(given[key], most) for key in given
+            self._name(key): short[key] if key in short else self._other(key, given[key], most)
+            for key in given
         }
         return arguments, result
 
-    def _other(self, value: Any, most: int) -> Any:
-        return shortened(value, most, lambda text, most: str(excerpt(text, most, self._redact)))
+    def _other(self, key: str, value: Any, most: int) -> Any:
+        """Every other JSON value, masked at one look; texts too large for that come short."""
+        if value is None or isinstance(value, bool | float):
+            return value
+        value = shortened(value, LONGEST_SAID, self._bounded)
+        (found,) = redact_values({key: value}, self._redact).values()
+        return shortened(found, most, cut)
+
+    def _bounded(self, text: str, most: int) -> str:
+        return text if len(text) <= most else str(excerpt(text, most, self._redact))
 
     def _keep(self, step: Step) -> None:
         hardest = self._level == len(LENGTHS) - 1
@@ -190,7 +210,7 @@ def _is_vital(step: Step) -> bool:
 def _size(step: Step) -> int:
     if isinstance(step, Said):
         return STEP + len(step.words)
-    return STEP + _bytes(step.arguments) + (len(step.result) if step.result is not None else 0)
+    return STEP + bytes_of(step.arguments) + (len(step.result) if step.result is not None else 0)
 
 
 def _shorten(step: Step, length: int) -> None:
@@ -198,40 +218,14 @@ def _shorten(step: Step, length: int) -> None:
         most = max(SHORTEST_SAID, length) * (1 if step.who == "assistant" else 4)
         step.words = step.words.shortened(most)
         return
-    step.arguments = shortened(step.arguments, max(SHORTEST_ARGUMENT, length), _cut)
+    step.arguments = shortened(step.arguments, max(SHORTEST_ARGUMENT, length), cut)
     if step.result is not None:
         step.result = step.result.shortened(length)
-
-
-def _cut(text: str, most: int) -> str:
-    return str(Excerpt(text).shortened(most))
 
 
 def masked(entry: Entry, redact: Redactor) -> Entry:
     """An entry that is kept whole, with every secret in it masked."""
     return replace(entry, blocks=tuple(redact_values(list(entry.blocks), redact)))
-
-
-def tokens_of(block: Block) -> int:
-    """An estimate of a block's tokens: its words, less what is no text (bytes / 4)."""
-    match block.get("type"):
-        case "text":
-            return _bytes(block.get("text")) // 4
-        case "tool_use":
-            return _bytes(block.get("input")) // 4
-        case "tool_result":
-            return _bytes(result_text(block)) // 4
-    return 0
-
-
-def _bytes(value: Any) -> int:
-    if isinstance(value, str):
-        return len(value) if value.isascii() else len(value.encode("utf-8", "replace"))
-    if isinstance(value, dict):
-        return sum(len(key) + 6 + _bytes(part) for key, part in value.items())
-    if isinstance(value, list):
-        return sum(2 + _bytes(part) for part in value)
-    return 5
 
 
 def _text(entry: Entry, key: str) -> str | None:

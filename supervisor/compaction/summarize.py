@@ -135,12 +135,14 @@ class _Teller:
         if checked.fault is not None:
             raise SummaryFailed(checked.fault)
         found.text, found.model = checked.text, self._model
-        doubtful = len(checked.unverified)
+        struck = len(checked.struck)
+        doubtful = len(checked.unverified) - struck
         found.told = (
             f"by {self._model}, {len(checked.text):,} characters"
             + (f" on {len(parts)} parts" if len(parts) > 1 else "")
             + lost
             + (f", {doubtful} of its details marked as unverified" if doubtful else "")
+            + (f", {struck} struck" if struck else "")
         )
         return found
 

@@ -76,7 +76,7 @@ def refusal(path: Path, end: Ended, env: Mapping[str, str], now: float, *, force
     if verdict.remedy is Remedy.HAND and not force:
         raise Refused(
             f"{verdict.row.told}\nevidence  {verdict.evidence}\nThat is yours to settle; when it"
-            " is, ccsup rescue --force goes on"
+            f" is, ccsup rescue --force {path.stem[:8]} goes on"
         )
     if not any(map(_has_words, reversed(lineage(path)))):
         raise Refused(f"session {path.stem}: no message of a user is in it; there is nothing to do")
@@ -104,12 +104,14 @@ def rescue(
     env: Mapping[str, str],
     home: Path,
     new_uuid: Callable[[], str],
+    note: Callable[[str], None],
 ) -> int:
     """Compact the session in the file `path`, relaunch it in `home`, and give the exit code.
 
     The process is in `home` already. `arguments` are claude's own; words among them that are
     no option are the user's message, in the place of our prompt to go on. Raises PromptError,
     before anything is done, for a template that cannot be used, and OSError.
+    `note` is told the new session.
     """
     if shutil.which(settings.claude, path=env.get("PATH")) is None:
         return supervise(settings, arguments, env, home)  # it says what is wrong
@@ -160,6 +162,7 @@ def rescue(
         session=None if taken_up else answer.session,
         prompt=None if invocation.streams_input else prompt,
     )
+    note(answer.session)
     return supervise(settings, argv, env, home)
 
 

@@ -76,6 +76,31 @@ def test_of_a_line_that_is_too_long_to_be_held_the_head_is_given(
     assert line.startswith(b"h" * 10 + b"x") and len(line) <= 20 + 2 * backward.BLOCK
 
 
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("behind", [b"", b'{"a":1}', b"\nbehind\n"])
+def test_a_hole_of_nuls_is_next_to_nothing_and_hides_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behind: bytes
+) -> None:
+    monkeypatch.setattr(backward, "LONGEST", 200)
+    path = tmp_path / "file"
+    path.write_bytes(b"before\n" + bytes(700) + behind)
+    found = read(path)
+    assert found[-1] == (0, b"before")
+    hole = next(line for at, line in found if at == 7)
+    assert hole.startswith(b"\0") and len(hole) < 700 / backward.BLOCK + 3 * backward.BLOCK
+    assert b"".join(line for _, line in found).endswith(b"before")
+    assert hole.replace(b"\0", b"") == (b"" if behind.startswith(b"\n") else behind)
+
+
+@pytest.mark.usefixtures("small")
+def test_a_block_with_more_than_nuls_is_given_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"\0" * 10 + b"a" + b"\0" * 3 + b"b\n")
+    assert read(path)[0][1].replace(b"\0", b"") == b"ab"
+    path.write_bytes(b"a\0b\n")
+    assert read(path) == [(0, b"a\0b")]
+
+
 def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(OSError):
         read(tmp_path / "none")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervisor.claude import branch
+from supervisor.claude.backward import Line, lines
 from supervisor.claude.branch import Branch, NewestFirst
 from supervisor.claude.entries import Entry, main_chain
+from supervisor.compaction.read import waiting
 
 from ..entries import Json, Transcript, call, line_of, text
 from ..generated import examples
@@ -236,17 +238,185 @@ def test_two_that_name_each_other_end(tmp_path: Path) -> None:
     assert "two" in texts(newest_first(written(transcript, tmp_path)))
 
 
-def test_a_lost_parent_is_looked_for_no_more_often_than_helps(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+# --- Lost parents
+
+
+@pytest.fixture
+def scans(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How often a file is read, from which end."""
+    found: list[int] = []
+
+    def counted(path: Path, end: int | None = None) -> Iterator[tuple[int, Line]]:
+        found.append(path.stat().st_size if end is None else end)
+        return lines(path, end)
+
+    monkeypatch.setattr(branch, "lines", counted)
+    return found
+
+
+def holed(transcript: Transcript, folder: Path, *lost: str) -> Path:
+    """The file of it without the lines in which one of these words stands."""
+    path = transcript.write(folder)
+    kept = [line for line in path.read_bytes().splitlines(True) if not has(line, lost)]
+    path.write_bytes(b"".join(kept))
+    return path
+
+
+def has(line: bytes, words: Sequence[str]) -> bool:
+    return any(word.encode() in line for word in words)
+
+
+@pytest.mark.parametrize("breaks", [1, 40])
+def test_any_number_of_lost_parents_is_healed_in_one_more_pass(
+    tmp_path: Path, scans: list[int], breaks: int
 ) -> None:
-    monkeypatch.setattr(branch, "BREAKS", 3)
     transcript = Transcript()
-    for number in range(10):
-        transcript.user(
-            f"message {number}",
-        )["parentUuid"] = f"lost {number}"
-    found = texts(newest_first(written(transcript, tmp_path)))
-    assert found == [f"message {number}" for number in range(6, 10)]
+    transcript.user("the task")
+    for number in range(breaks):
+        transcript.user(f"message {number}")
+        transcript.user(f"lost {number}")
+        transcript.step(f"step {number}", "output")
+    found = texts(newest_first(holed(transcript, tmp_path, "lost ")))
+    assert found == ["the task", *(f"message {number}" for number in range(breaks))]
+    assert len(scans) == 2
+
+
+def test_a_file_without_a_lost_parent_is_read_once(tmp_path: Path, scans: list[int]) -> None:
+    transcript = Transcript()
+    transcript.bookkeeping()
+    transcript.user("one")
+    transcript.says("two")
+    assert texts(newest_first(written(transcript, tmp_path))) == ["one", "two"]
+    assert len(scans) == 1
+
+
+def test_what_is_rewound_before_and_behind_a_lost_parent_stays_away(tmp_path: Path) -> None:
+    transcript = Transcript()
+    transcript.user("the task")
+    for number in range(3):
+        fork = transcript.says(f"so far {number}")["uuid"]
+        transcript.user(f"withdrawn {number}")
+        transcript.says(f"dead {number}")
+        transcript.leaf = fork
+        transcript.user(f"instead {number}")
+        transcript.lines += [{"type": "attachment"}] * 5  # without a name
+        transcript.user("lost")
+    transcript.says("done")
+    found = texts(newest_first(holed(transcript, tmp_path, '"lost"')))
+    kept = [f"{words} {number}" for number in range(3) for words in ("so far", "instead")]
+    assert found == ["the task", *kept, "done"]
+
+
+def test_parents_that_stand_behind_their_children_are_lost_ones(
+    tmp_path: Path, scans: list[int]
+) -> None:
+    """Each names itself, or the one behind it: none of them comes."""
+    transcript = Transcript()
+    for number in range(8):
+        line = transcript.user(f"message {number}")
+        line["parentUuid"] = line["uuid"]
+    for line, behind in zip(transcript.lines[2:4], transcript.lines[3:5], strict=True):
+        line["parentUuid"] = behind["uuid"]
+    transcript.user("dead")
+    transcript.leaf = transcript.lines[7]["uuid"]
+    transcript.user("message 8")
+    aside = Transcript("9" + transcript.session[1:]).user("dead")
+    transcript.lines.insert(7, aside)
+    path = written(transcript, tmp_path)
+    rows = path.read_bytes().splitlines(True)
+    rows[7] = rows[7].rstrip()  # two on a line
+    path.write_bytes(b"".join(rows))
+    assert texts(newest_first(path)) == [f"message {number}" for number in range(9)]
+    assert len(scans) == 2
+
+
+@pytest.mark.parametrize("why", ["too many", "taken for another"])
+def test_where_the_branch_cannot_be_known_every_entry_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scans: list[int], why: str
+) -> None:
+    if why == "too many":
+        monkeypatch.setattr(branch, "MOST_PASSED", 4)
+    else:
+        monkeypatch.setattr(branch, "_hashed", lambda uuid: 7)
+    transcript = Transcript()
+    for number in range(6):
+        transcript.turn_duration()["parentUuid"] = None
+        transcript.user(f"message {number}")["parentUuid"] = f"lost {number}"
+        transcript.sidechain("aside")
+    found = newest_first(written(transcript, tmp_path))
+    assert texts(found) == [f"message {number}" for number in range(6)]
+    assert len([entry for entry in found if entry.type == "link"]) >= 5
+    assert len(scans) == (2 if why == "too many" else 3)
+
+
+def test_what_is_no_word_is_a_parent_behind_a_break_too(tmp_path: Path) -> None:
+    transcript = Transcript()
+    transcript.user("the task")
+    link = transcript.turn_duration()["uuid"]
+    for words in ("one", "lost", "done"):
+        transcript.user(words)
+    assert link in names(newest_first(holed(transcript, tmp_path, '"lost"')))
+
+
+def test_a_compaction_whose_summary_is_lost_is_still_one(tmp_path: Path) -> None:
+    transcript = Transcript()
+    transcript.user("the task")
+    transcript.compaction("lost")
+    transcript.user("on")
+    found = newest_first(holed(transcript, tmp_path, '"lost"'))
+    assert [entry.type for entry in found] == ["user", "boundary", "user"]
+
+
+@pytest.mark.parametrize("sidechain", [False, True])
+def test_a_torn_line_does_not_bring_back_what_was_rewound(tmp_path: Path, sidechain: bool) -> None:
+    """Its head still names its own parent, unless it is the line of a subagent."""
+    transcript = Transcript()
+    transcript.user("the task")
+    fork = transcript.says("so far")["uuid"]
+    transcript.user("withdrawn")
+    transcript.says("dead")
+    transcript.leaf = fork
+    transcript.user("instead", isSidechain=sidechain)
+    transcript.says("done")
+    path = written(transcript, tmp_path)
+    rows = path.read_bytes().splitlines(True)
+    rows[4] = rows[4][:200] + b"\n"
+    path.write_bytes(b"".join(rows))
+    dead = ["withdrawn", "dead"] if sidechain else []
+    assert texts(newest_first(path)) == ["the task", "so far", *dead, "done"]
+
+
+def test_a_torn_line_of_a_dead_branch_tells_nothing(tmp_path: Path) -> None:
+    transcript = Transcript()
+    first = transcript.user("the task")["uuid"]
+    fork = transcript.user("one")["uuid"]
+    transcript.leaf = first
+    transcript.user("dead")
+    transcript.leaf = fork
+    for words in ("two", "lost", "done"):
+        transcript.user(words)
+    path = holed(transcript, tmp_path, '"lost"')
+    rows = path.read_bytes().splitlines(True)
+    rows[2] = rows[2][:200] + b"\n"
+    path.write_bytes(b"".join(rows))
+    assert texts(newest_first(path)) == ["the task", "one", "two", "done"]
+
+
+def test_a_torn_line_whose_parent_is_lost_too_tells_nothing(
+    tmp_path: Path, scans: list[int]
+) -> None:
+    transcript = Transcript()
+    for words in ("the task", "lost", "torn", "done"):
+        transcript.user(words)
+    path = holed(transcript, tmp_path, '"lost"')
+    rows = path.read_bytes().splitlines(True)
+    rows[1] = rows[1][:200] + b"\n"
+    path.write_bytes(b"".join(rows))
+    assert texts(newest_first(path)) == ["the task", "done"]
+    assert len(scans) == 2
+
+
+# --- More of a file
 
 
 def test_two_objects_on_a_line_are_both_read(tmp_path: Path) -> None:
@@ -270,7 +440,82 @@ def test_the_queue_of_prompts_is_given_oldest_first(tmp_path: Path) -> None:
     assert [b'"a"' in line for line in reading.queue] == [True, False]
 
 
+@pytest.mark.parametrize("bound", ["MOST_QUEUED", "QUEUED_BYTES"])
+def test_of_the_queue_the_newest_records_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    transcript = Transcript()
+    transcript.user("one")
+    for number in range(30):
+        words = f"words {number:02d}"
+        for what in ({"operation": "enqueue", "content": words}, {"operation": "dequeue"}):
+            transcript.lines.append({"type": "queue-operation", **what})
+    transcript.lines.append(
+        {"type": "queue-operation", "operation": "enqueue", "content": "still to be heard"}
+    )
+    monkeypatch.setattr(branch, bound, 5 if bound == "MOST_QUEUED" else 300)
+    reading = NewestFirst(written(transcript, tmp_path))
+    list(reading)
+    assert b"still to be heard" in reading.queue[-1] and b"words 29" in reading.queue[-3]
+    assert len(reading.queue) == 5
+    assert waiting(reading.queue) == ("still to be heard",)
+
+
 # --- Memory
+
+
+def test_what_waits_is_found_without_looking_at_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long dead branch waits, while a long live one is gone through."""
+    looked_at = 0
+
+    def counted(entry: Entry) -> set[str]:
+        nonlocal looked_at
+        looked_at += 1
+        return answered(entry)
+
+    answered = branch._answered
+    monkeypatch.setattr(branch, "_answered", counted)
+    transcript = Transcript()
+    transcript.user("one")
+    for number in range(100):
+        transcript.step(f"live {number}", "output")
+    leaf = transcript.leaf
+    for number in range(100):
+        transcript.step(f"dead {number}", "output")
+    transcript.leaf = leaf
+    transcript.user("on")
+    sorting = Branch()
+    found = [each for entry in reversed(transcript.entries) for each in sorting.take(entry, 1)]
+    assert names(found) == names(main_chain(transcript.entries)) and len(found) == 202
+    assert len(sorting._held) == 200
+    assert looked_at <= 200
+
+
+def test_what_is_released_comes_in_the_order_in_which_it_waited(tmp_path: Path) -> None:
+    transcript = Transcript()
+    first = transcript.user("one")["uuid"]
+    transcript.respond(text("words"), *(call("Bash", {"command": each}, each) for each in "ABC"))
+    for each in "BCA":
+        transcript.result(f"of {each}", each)
+    transcript.user([{"type": "tool_result", "tool_use_id": each, "content": ""} for each in "CB"])
+    transcript.user([{"type": "tool_result", "tool_use_id": each, "content": ""} for each in "AX"])
+    transcript.leaf = transcript.lines[1]["uuid"]
+    transcript.user("on")
+    found = [entry.uuid for entry in newest_first(written(transcript, tmp_path))]
+    waited = [line["uuid"] for line in reversed(transcript.lines[2:9])]
+    assert found == [transcript.lines[-1]["uuid"], *waited, transcript.lines[1]["uuid"], first]
+
+
+def test_ids_that_are_no_words_do_no_harm(tmp_path: Path) -> None:
+    transcript = Transcript()
+    transcript.user("one")
+    transcript.step("ls", "ledger")
+    transcript.lines[1]["message"]["id"] = ["odd"]
+    transcript.lines[1]["message"]["content"][0]["id"] = {"odd": 1}
+    transcript.lines[2]["message"]["content"][0]["tool_use_id"] = {"odd": 1}
+    transcript.leaf = transcript.lines[1]["uuid"]
+    transcript.user("two")
+    assert len(newest_first(written(transcript, tmp_path))) == 4
 
 
 def test_what_waits_is_bounded_and_what_has_waited_longest_goes_first(
@@ -291,9 +536,32 @@ def test_what_waits_is_bounded_and_what_has_waited_longest_goes_first(
     for line, entry in zip(reversed(transcript.lines), reversed(transcript.entries), strict=True):
         found += sorting.take(entry, len(line_of(line)))
         most = max(most, sorting._size)
-        assert sorting._size == sum(size for _, size in sorting._held)
+        assert sorting._size == sum(size for _, size in sorting._held.values())
+        assert sum(map(len, sorting._waiting.values())) == len(sorting._held)
+        assert all(sorting._waiting.values())
     assert 4_000 < most <= 5_000
     assert names(found) == names(main_chain(transcript.entries))
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_has_begun_to_wait_last_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bool
+) -> None:
+    """The result of a parallel call, before a long dead branch and behind it."""
+    monkeypatch.setattr(branch, "MOST_HELD", 5_000)
+    transcript = Transcript()
+    first = transcript.user("one")["uuid"]
+    transcript.respond(*(call("Bash", {"command": each}, each) for each in "AB"))
+    transcript.result("of A", "A")
+    waits = transcript.lines.pop()
+    transcript.leaf = first
+    for number in range(40):
+        transcript.step(f"dead {number}", "x" * 500)
+    transcript.lines.insert(3 if before else len(transcript.lines), waits)
+    transcript.result("of B", "B")
+    transcript.lines[-1]["uuid"] = transcript.leaf = "last"
+    found = newest_first(written(transcript, tmp_path))
+    assert (waits["uuid"] in names(found)) == before
 
 
 def test_one_line_that_is_larger_than_the_bound_is_held_all_the_same(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
 from supervisor.claude.entries import Entry, decode, main_chain, result_text
+from supervisor.claude.quick import quick
 
 from ..entries import OUT_OF_MEMORY, START, Json, Transcript, call, line_of, text
 
@@ -177,6 +179,22 @@ def test_a_results_words_without_its_media() -> None:
     assert result_text({"content": parts}) == "page 1\n[image]\npage 2"
     assert result_text({"content": "plain"}) == "plain"
     assert result_text({}) == ""
+
+
+@pytest.mark.parametrize("decoder", [decode, quick])
+def test_the_mark_of_a_refusal_is_kept_without_its_words(
+    decoder: Callable[[bytes], list[Entry] | None],
+) -> None:
+    """Written since 2.1.205; a tool has no hand in it."""
+    transcript = Transcript()
+    transcript.calls("mcp__db__query", "a")
+    line = transcript.result("The user doesn't want it", "a", failed=True)
+    line |= {"toolUseResult": "User rejected tool use", "toolDenialKind": "user-rejected"}
+    (entry,) = decoder(line_of(line)) or []
+    assert entry.raw["toolDenialKind"] == "user-rejected"
+    assert "toolUseResult" not in entry.raw
+    (plain,) = decoder(line_of(transcript.user("sort the ledger"))) or []
+    assert plain.raw.get("toolDenialKind") is None
 
 
 def test_the_chain_leaves_rewound_branches_out() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from supervisor.claude import backward
+from supervisor.claude import locate as locating
 from supervisor.claude.locate import NoTranscript, Unclear, homes, lineage, locate
 from supervisor.claude.sessions import project_dir
 
@@ -136,6 +138,28 @@ def test_one_entry_among_rubbish_is_a_transcript(home: Home) -> None:
     path = home.cwd / "torn.jsonl"
     path.write_bytes(b"rubbish\n" + spoken().data() + b'{"type":"user","mess')
     assert home.find(str(path)) == path
+
+
+@pytest.mark.parametrize("hole", [b"\0", b"\0\n", b"\n\0"])
+def test_a_transcript_before_a_hole_is_one(
+    home: Home, monkeypatch: pytest.MonkeyPatch, hole: bytes
+) -> None:
+    """The machine crashed: what was to be written last is NULs, more than is looked at."""
+    monkeypatch.setattr(locating, "LOOKED_AT", 1_000)
+    monkeypatch.setattr(backward, "FIRST", 64)
+    monkeypatch.setattr(backward, "BLOCK", 64)
+    path = spoken().write(home.cwd)
+    path.write_bytes(path.read_bytes() + hole.replace(b"\0", bytes(5_000)))
+    assert home.find(str(path)) == path
+
+
+def test_an_entry_stands_near_the_end_or_the_file_is_no_transcript(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locating, "LOOKED_AT", 1_000)
+    path = spoken().write(home.cwd)
+    path.write_bytes(path.read_bytes() + b"rubbish\n" * 500)
+    assert "no transcript of Claude Code" in home.refused(str(path))
 
 
 def test_a_subagents_transcript_is_told_for_what_it_is(home: Home) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from supervisor.claude.models import LARGE, SMALL, cached_from, cheap_limit, cost, window
+from supervisor.claude.models import LARGE, SMALL, cached_from, cheap_limit, cost, count, window
 
 USAGE = {
     "input_tokens": 1_000_000,
@@ -121,3 +121,9 @@ def test_the_limit_of_the_cheap_price_is_known(model: str, limit: int | None) ->
 )
 def test_a_prompt_is_cached_from_a_length_on(model: str, tokens: int) -> None:
     assert cached_from(model) == tokens
+
+
+@pytest.mark.parametrize("odd", [10**400, 10**13, -1, True, 1.5, "7", None, [1]])
+def test_what_is_no_number_of_tokens_costs_nothing(odd: object) -> None:
+    assert count(odd) == 0 and cost("claude-sonnet-4-6", {"input_tokens": odd}) == 0.0
+    assert count(7) == 7

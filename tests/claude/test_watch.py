@@ -10,7 +10,7 @@ import pytest
 
 from supervisor.claude.follow import size
 from supervisor.claude.hooks import HookChannel
-from supervisor.claude.watch import Expectation, Watch
+from supervisor.claude.watch import Expectation, Watch, opens
 from supervisor.core.classify import classify
 from supervisor.core.ending import Exit
 from supervisor.core.events import Answered, TurnBegan, TurnDied
@@ -705,3 +705,13 @@ def test_an_answer_that_broke_off_does_not_swallow_what_came_after_it(scene: Sce
     scene.put(transcript)
     assert watch.poll(LATER) == [Answered()]
     assert watch.tally.context == 30_000
+
+
+@pytest.mark.parametrize("odd", [["tool_use"], {"a": 1}, 7])
+def test_a_stop_reason_of_any_shape_ends_nothing(odd: object) -> None:
+    transcript = Transcript()
+    transcript.says("All is sorted.")
+    transcript.lines[-1]["message"]["stop_reason"] = odd
+    assert opens(transcript.entries[-1], True) is False
+    transcript.lines[-1]["message"]["stop_reason"] = None
+    assert opens(transcript.entries[-1], True) is True

@@ -19,6 +19,8 @@ from supervisor.cli import ccsup
 from supervisor.compaction.plan.budget import tokens
 from supervisor.demo.bedrock import Refuse, Reply, Request, Say, StandIn
 from supervisor.demo.bedrock import text as words
+from supervisor.journal.rescues import RescueLock
+from supervisor.journal.runs import state_home
 
 from ..entries import SESSION, Transcript
 from ..world import ROOT, environment
@@ -314,3 +316,42 @@ def test_a_reader_that_goes_away_is_no_noise(home: Path, command: str) -> None:
         check=False,
     )
     assert (done.stdout, done.stderr) == (b"{", b"")
+
+
+@pytest.mark.parametrize("odd", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_of_no_calendar_is_unknown(home: Path, odd: str) -> None:
+    transcript = dead()
+    for line in transcript.lines:
+        line["timestamp"] = odd
+    kept(home, transcript)
+    assert shown("inspect", "--json")["ending"]["at"] is None
+    assert "unknown" in run("inspect").stdout
+
+
+@pytest.mark.parametrize("odd", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_time_at_an_end_of_the_calendar_is_shown(home: Path, odd: str) -> None:
+    transcript = dead()
+    for line in transcript.lines:
+        line["timestamp"] = odd
+    kept(home, transcript)
+    assert f"{odd[3]}-" in run("inspect").stdout
+
+
+def test_usage_beyond_all_measure_counts_nothing(home: Path) -> None:
+    transcript = dead()
+    for line in transcript.lines:
+        line["message"]["usage"] = {"input_tokens": 10**400, "output_tokens": 10**400}
+    kept(home, transcript)
+    assert shown("inspect", "--json")["cost"] == 0
+
+
+def test_a_second_rescue_at_once_is_refused(home: Path) -> None:
+    path = kept(home)
+    for line in (lines := [json.loads(each) for each in path.read_text().splitlines()]):
+        line["cwd"] = str(Path.cwd())
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    os.utime(path, (1.0, 1.0))
+    lock = RescueLock(state_home(os.environ), SESSION)
+    refused = run("--claude", "true", "rescue", "--backend", "none", SESSION, code=75)
+    assert "another ccsup rescues it" in refused.stderr
+    lock.release()

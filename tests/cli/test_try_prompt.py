@@ -41,7 +41,8 @@ def test_a_dry_run_asks_nobody_and_prints_the_prompt(home: Path) -> None:
         found = attempt("summary", "--dry-run")
     assert not bedrock.requests
     assert TASK in found.stdout and "(out of memory)" in found.stdout and "$" not in found.stdout
-    assert found.stderr.startswith("ccsup: prompt    about ") and "material about" in found.stderr
+    assert "ccsup: prompt    about " in found.stderr and "material about" in found.stderr
+    assert found.stderr.startswith("ccsup: template  ")
 
 
 def test_the_notes_are_printed_as_checked(home: Path) -> None:
@@ -158,3 +159,20 @@ def test_a_name_that_no_template_has_is_refused(home: Path) -> None:
     assert "did you mean summary?" in " ".join(attempt("summry", code=2).stderr.split())
     assert "no transcript of this project" in attempt("summary", code=66).stderr
     assert os.environ["HOME"] == str(home)
+
+
+def test_it_is_the_template_of_this_folders_project_that_is_tried(home: Path) -> None:
+    transcript = dead()
+    for line in transcript.lines:
+        line["cwd"] = str(home / "ledger")
+    path = kept(home, transcript)
+    for name, theirs in {"ledger": "theirs", "mine": "mine"}.items():
+        folder = home / name / ".ccsup" / "prompts"
+        folder.mkdir(parents=True)
+        (folder / "summary.md").write_text(f"{theirs}: $task in $words words.\n")
+    os.chdir(home / "mine")
+    found = attempt("summary", "--transcript", str(path), "--dry-run")
+    assert found.stdout.startswith("mine: ")
+    assert str(home / "mine/.ccsup/prompts/summary.md") in found.stderr
+    os.chdir(home / "ledger")
+    assert attempt("summary", "--dry-run").stdout.startswith("theirs: ")

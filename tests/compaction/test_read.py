@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from supervisor.claude import branch
 from supervisor.claude.entries import Entry
 from supervisor.claude.rebuild import Kept, records, write
 from supervisor.compaction.read import Place, Reading, waiting
@@ -207,3 +208,15 @@ def test_the_queue_of_the_last_session_counts(tmp_path: Path) -> None:
         with path.open("ab") as file:
             file.write(b"".join(queue(("enqueue", content))))
     assert read(paths)[1].queued == ("b",)
+
+
+def test_what_was_said_last_is_heard_whatever_was_taken_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(branch, "QUEUED_BYTES", 2_000)
+    path = said(FIRST, "one").write(tmp_path)
+    taken = queue(("enqueue", "x" * 500), ("dequeue", None)) * 20
+    with path.open("ab") as file:
+        file.write(b"".join([*taken, *queue(("enqueue", "a"), ("enqueue", "b"))]))
+    reading = read([path])[1]
+    assert reading.queued == ("a", "b")

@@ -10,9 +10,10 @@ import pytest
 from supervisor.claude.entries import Entry
 from supervisor.compaction import recorder
 from supervisor.compaction.digest import digest
+from supervisor.compaction.measure import tokens_of
 from supervisor.compaction.read import Place
 from supervisor.compaction.record import Call, Record, Said
-from supervisor.compaction.recorder import masked, record_of, tokens_of
+from supervisor.compaction.recorder import masked, record_of
 from supervisor.compaction.redact import redactor
 
 from ..entries import Transcript, call, text
@@ -157,6 +158,76 @@ def test_no_secret_gets_into_the_record(planted: object) -> None:
     assert str(found.steps).count("redacted") >= 4
     assert core in str([entry.blocks for entry in found.newest])  # these are masked when used
     assert core not in str([masked(entry, redact).blocks for entry in found.newest])
+
+
+PHRASE = "Zx81" + "Qlmw77"
+TOKEN = "glp" + "at-" + "Ab12" * 6
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"user": "bob", "pass" + "word": PHRASE},
+        {"api_" + "key": PHRASE},
+        {"opts": {"client_secret": PHRASE}},
+        {"headers": {"Authorization": f"Bearer {PHRASE}"}},
+        {"argv": ["mysql", "--pass" + "word", PHRASE]},
+        {"pass" + "word": [PHRASE]},
+        {"pass" + "word": {"pass" + "word": int("12345678")}},
+        {TOKEN: 1},
+        {"env": {TOKEN: 1}},
+        {"edits": [{"text": "x" * 80_000}, {"text": f"it is {TOKEN} " * 9}]},
+    ],
+    ids=lambda given: str(given)[:40],
+)
+def test_no_secret_of_a_structured_argument_gets_into_the_record(given: dict[str, object]) -> None:
+    transcript = Transcript()
+    transcript.user("go on")
+    transcript.respond(call("mcp__db__connect", given, "A"))
+    transcript.result("got it", "A")
+    redact = redactor({}, b"key")
+    found = record_of([(entry, LIVE) for entry in reversed(transcript.entries)], redact)
+    for shown in (
+        str(found.steps) + str(found.largest),
+        str([masked(entry, redact).blocks for entry in found.newest]),
+    ):
+        assert "redacted" in shown
+        assert not any(each in shown for each in (PHRASE, TOKEN, "12345678"))
+
+
+def test_of_a_long_nested_text_both_ends_are_kept() -> None:
+    transcript = Transcript()
+    for size in (3_000, 30_000, 90_000):
+        long = "begin" + "x" * size + "end"
+        transcript.respond(call("MultiEdit", {"edits": [{"new_string": long}]}, str(size)))
+    for each in calls(recorded(transcript)):
+        kept = each.arguments["edits"][0]["new_string"]
+        assert kept.startswith("begin" + "x" * 2_000) and kept.endswith("x" * 900 + "end")
+        assert len(kept) < 4_100
+
+
+def test_nor_one_of_a_tools_name() -> None:
+    transcript = Transcript()
+    transcript.user("go on")
+    transcript.respond(call(f"mcp_{TOKEN}", {"a": 1}, "A"))
+    transcript.result("got it", "A")
+    redact = redactor({}, b"key")
+    found = record_of([(entry, LIVE) for entry in reversed(transcript.entries)], redact)
+    assert TOKEN not in str(found.steps) + str(found.largest)
+    assert calls(found)[0].name.startswith("mcp_[redacted:")
+
+
+def test_a_call_takes_one_look_and_names_are_looked_at_once() -> None:
+    transcript = Transcript()
+    for name in map(str, range(20)):
+        transcript.respond(call("Edit", {"file_path": name, "old_string": "x" * 30}, name))
+        transcript.result("done", name)
+    looks: list[str] = []
+    record_of(
+        [(entry, LIVE) for entry in reversed(transcript.entries)],
+        lambda text: looks.append(text) or text,  # type: ignore[func-returns-value]
+    )
+    assert len(looks) == 20 + len(("Edit", "file_path", "old_string"))
 
 
 # --- Memory

@@ -66,7 +66,73 @@ def test_strings_together_are_masked_like_each_alone(texts: list[str]) -> None:
 
 def test_strings_are_masked_in_any_depth() -> None:
     value = {"a": [{"b": TOKEN}, 3, None, True], TOKEN: "key"}
-    assert redact_values(value, masks) == {"a": [{"b": redact(TOKEN)}, 3, None, True], TOKEN: "key"}
+    mask = redact(TOKEN)
+    assert redact_values(value, masks) == {"a": [{"b": mask}, 3, None, True], mask: "key"}
+
+
+# JSON values: what stands under a secret's name
+
+PHRASE = "Zx81" + "Qlmw77"
+MASKED = "[redacted:assignment:"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"pass" + "word": PHRASE},
+        {"pass": PHRASE},
+        {"apiKey": PHRASE},
+        {"API key": PHRASE},
+        {"opts": {"auth": {"client_secret": PHRASE}}},
+        {"x": ["a", {"pass" + "phrase": PHRASE}]},
+        {"pass" + "word": [PHRASE]},
+        {"pass" + "word": f'with "quotes\\{PHRASE}'.replace(" ", "_")},
+        {"env": [{"name": "DB_PASS" + "WORD", "value": PHRASE}]},
+        {"headers": {"Authorization": f"Bearer {PHRASE}"}},
+        {"headers": ["Authorization", f"Basic {PHRASE}"]},
+        {"headers": ["X-Api-Key", PHRASE]},
+        {"Set-Cookie": f"sid={PHRASE}"},
+        ["mysql", "-u", "root", "--pass" + "word", PHRASE, "db"],
+        {"pass" + "word": f"{PHRASE}\n"},
+        {"tok" + "en": PHRASE * 900},
+        {"Authorization": f"Bearer {PHRASE * 900}"},
+    ],
+    ids=str,
+)
+def test_what_stands_under_a_secrets_name_is_masked(value: object) -> None:
+    told = redact_values(value, masks)
+    assert PHRASE not in str(told) and "[redacted:" in str(told)
+    assert redact_values(told, masks) == told
+    assert json.dumps(told).count("redacted") == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"fields": ["password", PHRASE, "email"]},  # names of fields, not an option and its value
+        {"password": "short", "max_tokens": 40960000, "token": "next-page"},
+        {"password": "${DB_PASSWORD}", "secret_name": PHRASE, "primary_key": PHRASE},
+        {"tokens": [PHRASE], "keys": {"one": PHRASE}, "passed": PHRASE},
+        ["--token-file", PHRASE, "-v", PHRASE, "X-Request-Id", PHRASE],
+        [{"name": "region", "value": PHRASE}, {"password": True, "token": None}],
+        {"password": {"type": "string", "description": PHRASE}},
+    ],
+    ids=str,
+)
+def test_other_names_mask_nothing(value: object) -> None:
+    assert redact_values(value, masks) == value
+
+
+def test_a_number_under_a_passwords_name_is_masked() -> None:
+    told = redact_values({"pass" + "word": 12345678, "port": 12345678}, masks)
+    assert told["password"].startswith(MASKED) and told["port"] == 12345678
+
+
+def test_values_that_hold_nothing_are_looked_at_once() -> None:
+    looks = []
+    value = {"password": "short", "a": ["some words"] * 50, "b": {"c": "more words"}}
+    assert redact_values(value, lambda text: looks.append(text) or text) is value  # type: ignore[func-returns-value]
+    assert len(looks) == 1
 
 
 @pytest.mark.parametrize("half", ["\ud83d", "\ude00"])
@@ -84,6 +150,25 @@ def test_values_of_secret_names_are_masked_wherever_they_stand() -> None:
     told = redact("(plain words 12 and more) words 12 and", env)
     assert "words" not in told and "plain" not in told
     assert told.count("[redacted:environment:") == 2
+
+
+WORDS = "correct" + "horsebattery"
+SLASHED = "/" + chars(39, seed=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("DB_PASS", WORDS), ("SMTP_PWD", WORDS), ("PASS", WORDS), ("DB_PASSWD", WORDS)),
+        *(("DB_PASSCODE", WORDS), ("PASS_2", WORDS)),
+        ("AWS_SECRET_ACCESS_KEY", SLASHED),
+        ("AWS_SECRET_ACCESS_KEY", "/" + "dummy" * 7),
+        ("AWS_SECRET_ACCESS_KEY", "/aB3x9Kq2Lm/Zt8wPq+7vNc4Rb/Jh2kLd9sQe1"),
+        ("DB_PASS" + "WORD", SLASHED),
+    ],
+)
+def test_names_of_a_password_and_values_that_begin_with_a_slash(name: str, value: str) -> None:
+    assert redact(f"x {value} y", {name: value}).startswith("x [redacted:environment:")
 
 
 ODD = 'p@ss/w0rd+with "quotes" & é'
@@ -126,6 +211,12 @@ def test_they_are_masked_in_base64(before: str) -> None:
         ("AUTH_URL", "https://login.example.org"),
         ("GIT_AUTHOR_EMAIL", "jan.novak@example.org"),  # an author is no authority
         ("SECRET", ""),
+        *(("PWD", "some where else"), ("OLDPWD", "some where else"), ("COMPASS", "north by west")),
+        *(("PASSAGE", "a long passage"), ("BYPASS", "a long bypass"), ("APP_PWD_", "")),
+        ("APP_PWD", "/home/jan/projects/ledger"),  # a folder
+        ("DEPLOY_KEY", "/home/jan/.ssh/id_ed25519"),
+        ("DB_PASSWORD", "/run/secrets/db_password"),
+        ("PASSWORD_FILE", SLASHED),  # a file's name
     ],
 )
 def test_other_values_are_not(name: str, value: str) -> None:
@@ -142,7 +233,26 @@ RUNS = [
     *("-----BEGIN PRIVATE " + "KEY-----\n", "-----END PRIVATE " + "KEY-----", "BEGIN "),
     *("pass" + "word", "pass" + 'word="', "pass" + "word: ", "tok" + 'en="\\', "--tok" + "en "),
     *("cur" + "l -u ", "mysq" + "l ", "cook" + "ie: a=b;", "author" + "ization: bearer "),
-    *("machi" + "ne a login ", "secret = ", "x" * 64 + "\n", "0123456789" * 6 + "\\n", "key-"),
+    *(
+        "machi" + "ne a login ",
+        "secret = ",
+        "<pass" + "word>",
+        "</tok" + "en>",
+        "a:*:",
+        "a:12:b:c:",
+        "$2" + "y$10$",
+    ),
+    *(
+        "identified by '",
+        "PASS" + "WORD '",
+        "://a:b/",
+        "{SHA}",
+        "n",
+        ">x</",
+        "x" * 64 + "\n",
+        "0123456789" * 6 + "\\n",
+        "key-",
+    ),
 ]
 
 

@@ -14,7 +14,7 @@ from supervisor.compaction.redact.formats import FORMATS, Format
 from supervisor.compaction.redact.literals import BEHIND, BEHIND_OTHERS, anchor
 from supervisor.compaction.redact.places import PLACES
 
-from .planted import ALNUM, EVERY, HARMLESS, Planted, chars, pem
+from .planted import ALNUM, B64, EVERY, HARMLESS, Planted, chars, pem
 from .planted import FORMATS as PLANTED
 
 MASK = re.compile(r"\[redacted:([a-z0-9-]+):[0-9a-f]{4}\]")
@@ -81,6 +81,60 @@ def test_a_prefix_in_the_middle_of_a_word_is_none() -> None:
     secret = "h" + "f_" + chars(34)
     assert "redacted" in redact(f"({secret}")
     assert redact(f"sh{secret}") == f"sh{secret}"
+
+
+# Syntaxes
+
+PW, HASH = "hunter2x" + "yz", chars(22)
+IN_SYNTAX = [
+    Planted("pgpass", "", PW, "db.corp:5432:app:bob:{}"),
+    Planted("pgpass", "", PW, "*:*:*:bob:{}"),
+    Planted("sql-password", "", PW, "CREATE USER bob WITH PASS" + "WORD '{}';"),
+    Planted("sql-password", "", PW, "alter role bob with pass" + "word '{}'"),
+    Planted("sql-password", "", PW, "SET PASS" + "WORD FOR x = PASS" + "WORD('{}')"),
+    Planted("sql-password", "", PW, "CREATE USER x IDENTI" + "FIED BY '{}'"),
+    Planted("sql-password", "", PW, "identi" + 'fied with sha2_password by "{}"'),
+    Planted("assignment", "", PW, "<pass" + "word>{}</password>"),
+    Planted("assignment", "", "correct" + "horse", "<db:Pass" + "word type='a'>{}</db:Password>"),
+    Planted("assignment", "", chars(20), "<api" + "Key>{}</apiKey>"),
+    Planted("assignment", "", chars(20), "<client_sec" + "ret>{}</client_secret>"),
+    Planted("assignment", "", chars(20), "<tok" + "en>{}</token>"),
+    Planted("password-hash", "$ap" + "r1$", f"abcdefgh${HASH}", "bob:{}"),
+    Planted("password-hash", "$2" + "y$", f"10${chars(53)}", "bob:{}"),
+    Planted("password-hash", "$" + "6$", f"saltsalt${chars(86)}", "root:{}:19000:0:99999:7:::"),
+    Planted("password-hash", "{SH" + "A}", chars(27, B64) + "=", "bob:{}"),
+    Planted("url-password", "", "p4ss/w0rdX9", "postgres" + "://u:{}@host/db"),
+    Planted("url-password", "", "a/p4ss/w0rdX9", "postgres" + "://u:{}@host"),
+]
+
+
+@pytest.mark.parametrize("planted", IN_SYNTAX, ids=named)
+def test_what_the_syntax_around_it_tells_is_masked(planted: Planted) -> None:
+    for begin, end in (("before\n", "\nafter"), ("", ""), ("first: 1\n", "\n\n")):
+        told = redact(f"{begin}{planted.text}{end}")
+        mask = MASK.search(told)
+        assert mask is not None and mask[1] == planted.kind, told
+        assert told == f"{begin}{planted.around.format(mask[0])}{end}"
+        assert redact(told) == told
+    assert planted.core not in redact(json.dumps(f"line\n{planted.text}\nline"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("<password>${db.password}</password>", "<token>hello</token>", "<token>word</token>"),
+        *("<label>Password</label>", "<key>CFBundleVersion12</key>", "<password></password>"),
+        *("a.py:12:5:E501:lines2long", "2001:4860:abcd:ef01:1234", "10:30:45:123:abcdef"),
+        *("root:x:0:0:root:/root:/bin/sh", "127.0.0.1:8080:80", "a:1:2:3:hunter2xyz"),
+        *("PASSWORD '$1'", "with password '%s'", "PASSWORD '${DB}'", "PASSWORD 'at least 8 signs'"),
+        *("identified by the color", "IDENTIFIED BY '<password>'", "cost $1 or $2y", "{SHA}"),
+        *("http://host:8080/a/b1@b.cz", "http://host:port/a/b1@b.cz", "https://h.org/@t/a1@1.0"),
+        *("git+ssh://git@host:owner/repo1@v1", "es/a1@1.0.0", "$2b$12$ is bcrypt"),
+    ],
+)
+def test_what_only_resembles_such_a_syntax_stays(text: str) -> None:
+    assert redact(text) == text
+    assert redact(f"before\n{text}\nafter") == f"before\n{text}\nafter"
 
 
 # Key blocks

@@ -10,8 +10,9 @@ from . import candidates, counting
 from .bounded import Heard
 from .messages import conversation, stream
 from .protocol import Limits, Request, Summary
+from .retry import Failure, Kind, Trouble
 from .sdk import SdkBackend
-from .translate import of_anthropic
+from .translate import address, of_anthropic
 
 
 class AnthropicApi(SdkBackend):
@@ -54,7 +55,10 @@ class AnthropicApi(SdkBackend):
         import httpx2
 
         token, key = (self._env.get(f"ANTHROPIC_{name}") for name in ("AUTH_TOKEN", "API_KEY"))
-        url = self._env.get("ANTHROPIC_BASE_URL") or None
+        if not token and not key:  # the SDK would say it in an exception of Python's own
+            told = "neither ANTHROPIC_API_KEY nor ANTHROPIC_AUTH_TOKEN is set"
+            raise Trouble(Failure(Kind.SETUP, told))
+        url = address(self._env, "ANTHROPIC_BASE_URL")
         return anthropic.Anthropic(
             **({"auth_token": token} if token else {"api_key": key}),
             base_url=url,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from ...aws.client import ANTHROPIC_VERSION, Chain, make_client, region_of
+from ...aws.client import ANTHROPIC_VERSION, Chain, make_client
 from . import candidates, counting
 from .bounded import Heard
 from .messages import stream
 from .protocol import Limits, Request, Summary
 from .sdk import SdkBackend
-from .translate import of_anthropic, of_botocore
+from .translate import address, of_anthropic, of_botocore, region_or_none
 
 
 class Bedrock(SdkBackend):
@@ -30,11 +30,12 @@ class Bedrock(SdkBackend):
         self._env, self._model, self._chain = env, model, Chain(env)
 
     def candidates(self) -> list[str]:
-        return candidates.on_bedrock(self._model, self._env, region_of(self._env))
+        return candidates.on_bedrock(self._model, self._env, region_or_none(self._env))
 
     def _once(self, request: Request, limits: Limits, heard: Heard, marked: bool) -> Summary:
         extra = {"anthropic_version": ANTHROPIC_VERSION}
         with of_botocore(limits), of_anthropic(limits):
+            address(self._env, "ANTHROPIC_BEDROCK_BASE_URL")
             keys = self._chain.keys()
             with make_client(self._env, limits.silence, keys) as client:
                 return stream(client, request, self.name, heard, marked=marked, extra=extra)

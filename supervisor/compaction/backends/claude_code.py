@@ -76,6 +76,7 @@ class ClaudeCode:
 
     def ask(self, request: Request, limits: Limits, progress: Callable[[int], None]) -> Summary:
         """It tells nothing before the end, so `progress` hears 0, four times a second."""
+        request = request.sendable()
 
         def attempt(seconds: float) -> Summary:
             told, code = self._run(request, seconds, progress)
@@ -110,7 +111,7 @@ class ClaudeCode:
                     start_new_session=True,
                     preexec_fn=die_with_parent(signal.SIGKILL),
                 )
-            except OSError as error:
+            except (OSError, ValueError, subprocess.SubprocessError) as error:
                 raise Trouble(Failure(Kind.SETUP, str(error))) from error
             try:
                 while True:
@@ -172,7 +173,7 @@ def _result(printed: str) -> dict[str, Any] | None:
     for line in reversed(printed.splitlines()):
         try:
             found = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(found, dict) and found.get("type") == "result":
             return found

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...aws.client import Chain, region_of
+from ...aws.client import Chain
 from . import candidates, counting
 from .bounded import Heard
 from .messages import finished
 from .protocol import Limits, Request, Summary
 from .sdk import SdkBackend
-from .translate import of_botocore
+from .translate import address, of_botocore, region_or_none
 
 USAGE = {
     "inputTokens": "input_tokens",
@@ -38,10 +38,11 @@ class Converse(SdkBackend):
         self._env, self._model, self._chain = env, model, Chain(env)
 
     def candidates(self) -> list[str]:
-        return candidates.on_bedrock(self._model, self._env, region_of(self._env))
+        return candidates.on_bedrock(self._model, self._env, region_or_none(self._env))
 
     def _once(self, request: Request, limits: Limits, heard: Heard, marked: bool) -> Summary:
         with of_botocore(limits):
+            address(self._env, "ANTHROPIC_BEDROCK_BASE_URL")
             client = self._chain.runtime(limits.silence)
             try:
                 return _stream(client, request, heard, marked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 MAX_TOKENS = 4_096  # of the answer; Bedrock reserves it up front and burns it fivefold
@@ -19,6 +19,14 @@ class Request:
     instructions: str  # the rendered prompt
     max_tokens: int = MAX_TOKENS
     repeats: bool = False  # the same material will be asked about again, within minutes
+
+    def sendable(self) -> Request:
+        """Without halves of characters, which a transcript may hold and no service takes."""
+        texts = self.system, self.material, self.instructions
+        system, material, instructions = (
+            text.encode("utf-8", "replace").decode("utf-8") for text in texts
+        )
+        return replace(self, system=system, material=material, instructions=instructions)
 
 
 @dataclass(frozen=True, slots=True)

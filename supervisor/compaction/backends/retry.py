@@ -129,7 +129,8 @@ def told(failure: Failure, service: str) -> str:
     named = " ".join(filter(None, (number, failure.code)))
     match failure.kind:
         case Kind.ANSWERED:
-            return f"{service} answered {named}" + (f": {message}" if message else "")
+            answered = f"{service} answered" + (f" {named}" if named else "")
+            return answered + (f": {message}" if message else "")
         case Kind.IN_STREAM:
             return f"{service} broke off: " + ": ".join(filter(None, (failure.code, message)))
         case Kind.SILENT:

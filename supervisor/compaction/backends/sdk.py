@@ -27,6 +27,8 @@ class SdkBackend:
         raise NotImplementedError
 
     def ask(self, request: Request, limits: Limits, progress: Callable[[int], None]) -> Summary:
+        request = request.sendable()
+
         def written(count: int) -> None:
             if count:  # an event without text is a sign of life, but nothing to tell
                 progress(count)
@@ -37,7 +39,7 @@ class SdkBackend:
         return persist(attempt, self.service, limits, sleep=self._sleep)
 
     def count(self, request: Request) -> int | None:
-        return self._counter.count(lambda: self._counted(request))
+        return self._counter.count(lambda: self._counted(request.sendable()))
 
     def _tried(self, request: Request, limits: Limits, heard: Heard) -> Summary:
         marked = self._marks and is_marked(request)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ...aws.client import code_and_message
+from ...aws.client import code_and_message, region_of
 from .protocol import Limits
 from .retry import Failure, Kind, Trouble
+
+# Python's own, which the SDKs let out for a setting that they cannot use: no credentials (a
+# RuntimeError), no region, a key and a profile at once (ValueErrors), an address that is none.
+SLIPS = (AttributeError, TypeError, LookupError, AssertionError, ImportError)
+OWN = (RuntimeError, ValueError, ArithmeticError, OSError, *SLIPS)
+ADDRESS = re.compile(r"https?://[^\s/?#]+(?:[/?#]\S*)?", re.IGNORECASE)
+HEADER = re.compile(r"(illegal header value).*", re.IGNORECASE)
 
 
 @contextmanager
@@ -36,11 +44,7 @@ def of_anthropic(limits: Limits) -> Iterator[None]:
         raise Trouble(Failure(Kind.UNREACHABLE, _words(error.__cause__ or error))) from error
     except UnicodeDecodeError as error:
         raise Trouble(Failure(Kind.BROKEN, _words(error))) from error
-    except (
-        anthropic.AnthropicError,
-        RuntimeError,  # no credentials
-        ValueError,  # no region, a key and a profile at once
-    ) as error:
+    except (anthropic.AnthropicError, httpx2.InvalidURL, httpx2.HTTPError, *OWN) as error:
         kind = Kind.BROKEN if _is_json(error) else Kind.SETUP
         raise Trouble(Failure(kind, _words(error))) from error
 
@@ -69,9 +73,30 @@ def of_botocore(limits: Limits) -> Iterator[None]:
         raise Trouble(Failure(Kind.UNREACHABLE, _words(error))) from error
     except (frames.ParserError, ResponseParserError, UnicodeDecodeError) as error:
         raise Trouble(Failure(Kind.BROKEN, _words(error) or type(error).__name__)) from error
-    except (aws.BotoCoreError, RuntimeError, ValueError, OSError) as error:
+    except (aws.BotoCoreError, *OWN) as error:
         kind = Kind.BROKEN if _is_json(error) else Kind.SETUP
         raise Trouble(Failure(kind, _words(error))) from error
+
+
+def region_or_none(env: Mapping[str, str]) -> str:
+    """The region of the requests; none where the AWS configuration cannot be read.
+
+    It is the request that says so: here nobody would hear it.
+    """
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return region_of(env)
+    except (BotoCoreError, *OWN):
+        return ""
+
+
+def address(env: Mapping[str, str], name: str) -> str | None:
+    """The address in a variable, None where there is none; raises Trouble for what is none."""
+    found = env.get(name) or None
+    if found is not None and not ADDRESS.fullmatch(found):
+        raise Trouble(Failure(Kind.SETUP, f"{name} is no address of http or https"))
+    return found
 
 
 def _client_error(error: Any, in_stream: type[Any]) -> Failure:
@@ -107,4 +132,7 @@ def _seconds(headers: Mapping[str, str]) -> float | None:
 
 
 def _words(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    """In its own words, but a header's value, which may be a key; a slip of code by its kind."""
+    told = HEADER.sub(r"\1", " ".join(str(error).split()))
+    name = type(error).__name__
+    return f"{name}: {told}" if told and isinstance(error, SLIPS) else told or name

@@ -8,110 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from enum import Enum
 
+from .patterns import DOMAIN, PATTERNS, UNIT, Claim, Kind
 from .source import LETTER, canonical
-from .vocabulary import (
-    CASED,
-    DOMAINS,
-    EXTENSIONS,
-    FOLDERS,
-    MEASURES,
-    NO_TICKETS,
-    PRODUCTS,
-    UNITS,
-)
+from .vocabulary import FOLDERS, MEASURES, NO_TICKETS, PRODUCTS, UNITS
 
-
-class Kind(Enum):
-    """What a claim is of. `struck`: somebody could act upon it, so that it may not stay."""
-
-    COMMAND = ("a command", True)
-    URL = ("a URL", True)
-    HOST = ("a host", True)
-    FLAG = ("a flag", True)
-    PATH = ("a path", False)
-    NAME = ("a name", False)
-    HASH = ("a hash", False)
-    VERSION = ("a version", False)
-    QUANTITY = ("a quantity", False)
-    NUMBER = ("a number", False)
-
-    def __init__(self, told: str, struck: bool) -> None:
-        self.told = told
-        self.struck = struck
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """`text` stands in the narrative from `start` to `end` (characters)."""
-
-    kind: Kind
-    text: str
-    start: int
-    end: int
-
-
-UNIT = "|".join(sorted({*UNITS, *CASED}, key=len, reverse=True))
-DOMAIN = "|".join(sorted(DOMAINS, key=len, reverse=True))
-EXTENSION = "|".join(sorted(EXTENSIONS, key=len, reverse=True))
-LABEL = (
-    r"(?:pid|port|job|build|run|account|order|ticket|issue|PR|pull request|exit code|exit status"
-    r"|status|code|HTTP|id|row|user|line|error)(?: (?:number|no\.|id|code))?:? #?"
-)
-VERSIONED = (
-    r"(?:python|node|ruby|go|java|php|postgres(?:ql)?|mysql|sqlite|django|rails|react|angular|rust"
-    r"|swift|kotlin|ubuntu|debian|alpine|redis|kafka|terraform|kubernetes|docker|version|release)"
-)
-DATE = r"\d{4}[-/][01]\d[-/][0-3]\d(?:[T ]\d{2}:\d{2}(?::\d{2})?)?"
-L = LETTER
-# What comes first wins its place. A group `it` is the claim, where there is one.
-PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        (Kind.URL, r"\b[a-z][a-z0-9+]{1,12}://[^\s<>\"'`|\\^{}\[\]]+"),
-        (Kind.URL, rf"(?<![{L}.@/-])git@[a-z0-9.-]+:[\w./~-]+"),
-        (Kind.NAME, r"\barn:[\w-]+:[\w:/.*-]+"),
-        (Kind.HOST, rf"(?<![{L}.+@/-])[\w.+-]{{1,64}}@[a-z0-9-]+(?:\.[a-z0-9-]+)+"),
-        (Kind.HOST, r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)(?::\d+|/\d{1,2}\b)?"),
-        (Kind.HOST, r"(?<![\w:])(?=[0-9a-f:]{0,40}::)[0-9a-f]{1,4}(?::{1,2}[0-9a-f]{1,4}){2,7}\b"),
-        (Kind.HOST, r"\blocalhost:\d+"),
-        (Kind.PATH, r"(?<!\w)[A-Za-z]:\\[\w\\.-]+"),
-        (Kind.NUMBER, rf"(?<![\d./-]){DATE}(?![\d/-])"),
-        (
-            Kind.PATH,
-            rf"(?<![{L}/.~@:+*$-])(?:~/|\$[A-Z_]+/|/)?(?:[{L}.@+*-]+/)+[{L}.@+*-]*",
-        ),
-        (
-            Kind.HOST,
-            rf"(?<![{L}.@/-])(?:[a-z0-9][a-z0-9-]*\.)+(?:{DOMAIN})(?::\d+)?(?![{L}-]|\.\w)",
-        ),
-        (Kind.HASH, r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"),
-        (Kind.FLAG, rf"(?<![{L}.-])--[A-Za-z][{L}-]*(?:=[^\s`\"',;)]+)?"),
-        (Kind.NUMBER, r"(?<![\w:.])\d{1,2}:[0-5]\d(?::[0-5]\d)?(?![\d:])"),
-        (
-            Kind.VERSION,
-            rf"(?<![{L}.])v?\d+(?:\.\d+){{2,3}}(?:[.-]?(?:rc|a|b|alpha|beta|dev|post)[.-]?\d*)?(?![\w])",
-        ),
-        (Kind.VERSION, rf"(?<![{L}.])v\d+(?:\.\d+)+(?!\w)"),
-        (Kind.VERSION, rf"(?i:\b{VERSIONED} )(?P<it>\d+\.\d+)(?!\.?\d)"),
-        (Kind.NAME, r"(?<![\w-])[A-Z][A-Z0-9]{1,9}-\d+\b(?!-\d)"),
-        (Kind.NAME, r"\bCVE-\d{4}-\d+\b"),
-        (
-            Kind.QUANTITY,
-            rf"(?<![{L}.$/])\d+(?:[,_'\u2019\u00a0\u202f\u2009]\d{{3}})*(?:\.\d+)?[kM]?"
-            rf"[ \u00a0\u202f-]?(?:{UNIT})(?![{L}])",
-        ),
-        (Kind.NUMBER, rf"(?<![{L}])\$\d+(?:,\d{{3}})*(?:\.\d+)?"),
-        (Kind.NUMBER, rf"\b(?i:{LABEL})(?P<it>\d{{2,}})\b(?![.,]\d)"),
-        (Kind.NUMBER, r"(?<![\w&])#\d{2,}\b"),
-        (Kind.HASH, r"\b(?=[0-9a-f]{0,39}\d)(?=[0-9a-f]{0,39}[a-f])[0-9a-f]{7,64}\b"),
-        (Kind.PATH, rf"(?<![{L}./-])[{L}.][{L}.+-]*\.(?:{EXTENSION})(?![{L}-]|\.[{L}])"),
-        (Kind.NAME, rf"(?<![{L}.])[A-Za-z_][{L}]*(?:\.[{L}]+)*(?:\(\))?"),
-    )
-)
 SNAKE = re.compile(r"_*[^\W_]+(?:_+[^\W_]+)+_*")
 PRIVATE = re.compile(r"_+[^\W_]\w+")
 HUMPS = re.compile(r"[a-z][a-z0-9]*(?:[A-Z][A-Za-z0-9]*)+|(?:[A-Z][a-z0-9]+){2,}[A-Z]?")
@@ -171,7 +74,7 @@ def _path(claim: Claim, code: bool) -> Iterator[Claim]:
     parts = [part for part in text.split("/") if part]
     if "/" in text and all(part.replace(".", "").isdigit() for part in parts):
         return  # 3/5; dates are taken before
-    if len(parts) > 1 and re.fullmatch(rf"(?:[a-z0-9-]+\.)+(?:{DOMAIN})", parts[0]):
+    if len(parts) > 1 and re.fullmatch(rf"(?:[a-z0-9-]+\.)+(?:{DOMAIN}|sh)", parts[0]):
         yield replace(claim, kind=Kind.URL)
     elif code or "/" not in text or _is_path(text, parts):
         yield claim

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 
-from .source import LETTER, NAME_SIDE, ONE_COMMAND, Source, bare
-from .vocabulary import PERILOUS, PROGRAMS, VERBS_OF_SQL
+from .source import LETTER, NAME_SIDE, ONE_COMMAND, Source, bare, spaced
+from .vocabulary import OBJECTS_OF_SQL, PERILOUS, PROGRAMS, VERBS_OF_SQL
 
 LEFT = re.compile(f"[{LETTER}./~-]")
 RIGHT = re.compile(rf"[{LETTER}=/-]|\.[{LETTER}]")
@@ -22,13 +22,6 @@ FLAG = re.compile(r"--?[A-Za-z]|-\d+$")
 BUNDLE = re.compile(r"-[A-Za-z]+")
 PROGRAM = re.compile(r"(?:[.~$]?[\w./-]*/)?[a-z][a-z0-9_.+-]*")
 REDIRECTION = re.compile(r"[0-9&]?>{1,2}(?:&\d)?|<{1,3}")
-NAMES = "|".join(sorted(PROGRAMS, key=len, reverse=True))
-LOOSE = r"[^\s,;()`]"
-FLUENT = re.compile(  # a command in plain speech: a known program, few words, and flags
-    rf"(?<![{LETTER}./-])(?:{NAMES})"
-    rf"(?: (?!-|(?:{NAMES}) ){LOOSE}{{0,119}}[^\s,;()`.:!?]){{0,3}}"
-    rf"(?: --?[A-Za-z]{LOOSE}{{0,119}}(?: (?!and/or\b){LOOSE}{{0,60}}/{LOOSE}{{0,99}})?)+"
-)
 
 
 def without_prompt(line: str) -> str:
@@ -43,7 +36,7 @@ def is_command(line: str) -> bool:
         del words[0]
     if len(words) < 2:
         return False
-    if words[0] in VERBS_OF_SQL:
+    if _is_sql(words):
         return True
     if not PROGRAM.fullmatch(words[0]) or words[1] in ("=", "==", "->", "=>", ":", "in", "is"):
         return False
@@ -52,12 +45,10 @@ def is_command(line: str) -> bool:
     return name in PROGRAMS or local or any(FLAG.match(word) for word in words[1:])
 
 
-def fluent(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Where commands stand in plain speech: from a known program to its last flag or path."""
-    return [
-        (match.start(), match.start() + len(match[0].rstrip(".:!?'\"")))
-        for match in FLUENT.finditer(text, start, end)
-    ]
+def _is_sql(words: list[str]) -> bool:
+    if not words or words[0].upper() not in VERBS_OF_SQL:
+        return False
+    return words[0].isupper() or (len(words) > 1 and words[1].lower() in OBJECTS_OF_SQL)
 
 
 def holds_command(source: Source, line: str) -> bool:
@@ -66,8 +57,11 @@ def holds_command(source: Source, line: str) -> bool:
     if source.holds(line, LEFT, RIGHT):
         return True
     words = line.split()
-    if words and words[0] in VERBS_OF_SQL:
-        return source.holds(line.rstrip(";"))
+    if _is_sql(words):
+        return spaced(line.rstrip("; ")).casefold() in source.lower
+    if words and words[0].istitle():  # at the start of a sentence
+        words[0] = words[0].lower()
+        line = " ".join(words)
     parts = [part.split() for part in ONE_COMMAND.split(line)]
     return all(_holds_simple(source, part) for part in parts if part)
 

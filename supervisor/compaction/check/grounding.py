@@ -1,8 +1,9 @@
 """grounding: what a narrative claims is looked up in the transcript that it tells of.
 
-What is not there is marked; what somebody could act upon (a command, a URL, a host, a flag)
-is struck. A thing that stands there in another spelling of the same is there: a path with
-less before it, a number with other separators, a command with its flags in another order.
+What is not there is marked; what somebody could act upon (a command, a URL, a host, a flag, a
+setting, a permission) is struck. A thing that stands there in another spelling of the same is
+there: a path with less before it, a number with other separators, a command with its flags in
+another order.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .claims import Claim, Kind, claims
-from .command_lines import fluent, is_command
+from .claims import claims
+from .command_lines import is_command
 from .lookup import holds
+from .patterns import Claim, Kind
+from .permissions import permissions
 from .source import UNVERIFIED, Source
+from .spoken_commands import clause_end, fluent
 from .vocabulary import WORDS_OF_CODE
 
 FENCE = re.compile(r"^[ \t]*(?:```|~~~)[ \t]*([\w+-]*)[^\n]*$", re.MULTILINE)
@@ -45,7 +49,11 @@ def ground(text: str, source: Source) -> Grounding:
     pieces: list[str] = []
     count = done = 0
     missing: dict[str, Kind] = {}
-    for claim in _all(text):
+    forbidden = [
+        Claim(Kind.PERMISSION, text[first:last], first, last)
+        for first, last in permissions(text, source)
+    ]
+    for claim in sorted([*forbidden, *_all(text)], key=lambda claim: (claim.start, -claim.end)):
         count += 1
         if claim.start < done or holds(source, claim):
             continue
@@ -129,6 +137,6 @@ def _speech(text: str, start: int, end: int) -> Iterator[Claim]:
     at = start
     for first, last in fluent(text, start, end):
         yield from claims(text, at, first)
-        yield Claim(Kind.COMMAND, text[first:last], first, last)
+        yield Claim(Kind.COMMAND, text[first:last], first, clause_end(text, last, end))
         at = last
     yield from claims(text, at, end)

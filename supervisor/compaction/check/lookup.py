@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from .claims import Claim, Kind, quantity
+from .claims import quantity
 from .command_lines import holds_command
+from .patterns import DASH, Claim, Kind
 from .source import (
     BARE,
     DIGIT_LEFT,
@@ -18,7 +19,7 @@ from .source import (
     Source,
     canonical,
 )
-from .vocabulary import MEASURES, PROGRAMS, UNITS
+from .vocabulary import ALIKE, MEASURES, PROGRAMS, UNITS
 
 LONG_NUMBER = 3  # digits; so long a number means the same thing without its unit
 HERE = ("localhost", "127.0.0.1")  # a port given anywhere may be one of them
@@ -43,6 +44,10 @@ def holds(source: Source, claim: Claim) -> bool:
             return _holds_host(source, text)
         case Kind.FLAG:
             return _holds_flag(source, text)
+        case Kind.SETTING:
+            return _holds_setting(source, text)
+        case Kind.PERMISSION:
+            return False  # those that quote the user are no claims
         case Kind.PATH:
             return _holds_path(source, text)
         case Kind.HASH:
@@ -62,6 +67,9 @@ def _holds_url(source: Source, url: str) -> bool:
     if source.holds(url, LEFT_OF_URL, RIGHT_OF_URL):
         return True
     scheme, sign, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    if sign and (scheme, host) != (scheme.lower(), host.lower()):  # they have no case
+        return _holds_url(source, f"{scheme.lower()}://{host.lower()}{slash}{path}")
     if not sign:  # host/path without a scheme, where the source has one
         return source.holds(url, LEFT_OF_REST, RIGHT_OF_URL)
     return scheme in ("http", "https") and source.holds(rest, LEFT_OF_HTTP, RIGHT_OF_URL)
@@ -70,7 +78,13 @@ def _holds_url(source: Source, url: str) -> bool:
 def _holds_host(source: Source, host: str) -> bool:
     if source.holds(host, LEFT_OF_HOST, RIGHT_OF_HOST):
         return True
+    if host != host.lower():
+        return source.holds(host) or _holds_host(source, host.lower())
+    if "." not in host and "@" not in host and ":" not in host:
+        return host in source.folded or source.holds(host)
     name, _, port = host.partition(":")
+    if name.rpartition(".")[2] in ALIKE and not port:
+        return source.holds(host) or source.holds_path("/".join(name.split(".")))
     given = GIVEN in source.numbers.get(port, ()) or source.holds(f"port {port}")
     if not (port.isdigit() and given):
         return False
@@ -78,10 +92,18 @@ def _holds_host(source: Source, host: str) -> bool:
 
 
 def _holds_flag(source: Source, flag: str) -> bool:
+    if dashes := re.match(f"(?:{DASH}|-)*{DASH}(?:{DASH}|-)*", flag):
+        flag = "--" + flag[dashes.end() :]
     name, sign, value = flag.partition("=")
     if not source.holds(name, FLAG_SIDE, FLAG_SIDE):
         return False
     return not sign or source.holds(flag) or source.holds(f"{name} {value}")
+
+
+def _holds_setting(source: Source, setting: str) -> bool:
+    name, _, value = setting.partition("=")
+    signs = ("=", " = ", '="', "='", ": ", ":", '": ', '": "', '":"', " ")
+    return any(source.holds(f"{name}{sign}{value}") for sign in signs)
 
 
 def _holds_path(source: Source, path: str) -> bool:
@@ -126,7 +148,7 @@ def _holds_number(source: Source, text: str) -> bool:
     left = TIME_LEFT if ":" in text else NUMBER_LEFT
     if source.holds(text, left, DIGIT_RIGHT):
         return True
-    number = text.lstrip("#$")
+    number = text.lstrip("#$-").replace("_", ",")
     if re.fullmatch(r"\d[\d,]*(?:\.\d+)?", number):
         whole, _, rest = number.partition(".")
         return canonical(whole, f".{rest}") in source.numbers

@@ -35,6 +35,7 @@ NUMBER = re.compile(
 THIN = re.compile(r"(?<=\d)[\u00a0\u202f\u2009](?=\d{3}(?!\d))")
 GIVEN = "="  # the mark of a number that is the value of something
 BARE = ""  # that of one with no word behind it
+SPOKEN = ("user", "notes")
 WINDOW = 40  # words of one command
 PLACES = 1_000  # of a program in one line; more is no command
 
@@ -84,6 +85,20 @@ class Source:
     def words(self) -> frozenset[str]:
         """Every run of letters, digits and underscores."""
         return frozenset(word for view in self._views for word in WORD.findall(view))
+
+    @cached_property
+    def lower(self) -> str:
+        """The whole in one case, for what has no case of its own."""
+        return "\n".join(self._views).casefold()
+
+    @cached_property
+    def said(self) -> tuple[str, ...]:
+        """What the user has said; and notes, in which such words were looked up before."""
+        array = self._raw.strip().removeprefix("<transcript>").removesuffix("</transcript>")
+        whole = _parsed(array)
+        entries = whole if isinstance(whole, list) else list(map(_parsed, array.splitlines()))
+        found = [entry.get(key) for entry in entries if isinstance(entry, dict) for key in SPOKEN]
+        return tuple(spaced(text) for text in found if isinstance(text, str))
 
     @cached_property
     def folded(self) -> frozenset[str]:
@@ -150,6 +165,13 @@ class Source:
 def bare(word: str) -> str:
     """A word of a command without its quotes and what a sentence puts around it."""
     return word.strip("\"'`()[]{},").rstrip(".:;") or word
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text.strip().rstrip(","))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _parts(word: str) -> tuple[str, ...]:

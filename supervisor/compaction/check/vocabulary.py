@@ -44,9 +44,12 @@ EXTENSIONS = frozenset(
 DOMAINS = frozenset(
     """
     com org net edu gov io dev cloud ai internal local corp lan intra example invalid co uk de fr
-    eu us jp cn ru ch nl at it es biz tech xyz
+    eu us jp cn ru ch nl at it es biz tech xyz app top tk info zip ml ga cf gq ws gg cc su br pw
+    to site online shop store live link click club icu host space website fun digital systems agency
     """.split()
 )
+# Of these some are attributes of code too ("logger.info"): what stands before may be left out.
+ALIKE = frozenset("app info top zip live link click store host cc to site at it".split())
 FOLDERS = frozenset(
     """
     src lib etc usr var tmp bin opt home srv root docs tests test scripts packages cmd pkg internal
@@ -103,4 +106,5 @@ PERILOUS = frozenset(
     gcloud az psql mysql redis-cli mongo mongosh systemctl crontab
     """.split()
 )
+OBJECTS_OF_SQL = frozenset("table database schema index view role user from into all".split())
 VERBS_OF_SQL = frozenset("INSERT UPDATE DELETE DROP ALTER TRUNCATE CREATE GRANT REVOKE".split())

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...claude.entries import Block, Entry, result_text
 from ...claude.rebuild import Kept
-from ..recorder import tokens_of
+from ..measure import tokens_of
 from .budget import BYTES_PER_TOKEN, elide
 
 WORDLESS = "(no output)"  # the API refuses a failure without words

@@ -9,9 +9,15 @@ import urllib.parse
 from collections.abc import Iterator, Mapping
 
 SECRET_NAME = re.compile(
-    r"(?:KEY|TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|CREDENTIALS?|AUTH|(?<![A-Z])PAT)(?![A-Z])",
+    r"(?:KEY|TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|CREDENTIALS?|AUTH"
+    r"|(?<![A-Z])(?:PAT|PASS|PASSCODE)|(?<=_)PWD)(?![A-Z])",
     re.IGNORECASE,
 )
+# A name that is a secret's own, not that of a file or an address of one.
+ITS_OWN = re.compile(
+    r"(?:KEY|TOKEN|SECRET|PASS(?:W(?:OR)?D|PHRASE|CODE)?|PWD|PAT)\Z", re.IGNORECASE
+)
+ORDINARY = re.compile(r"[A-Z]?[a-z]+(?:[_-][a-z]+)*\d{0,2}\Z|[A-Z]+\Z")  # a folder's name
 SHORTEST = 12  # characters of a value that is masked wherever it stands
 
 
@@ -21,10 +27,18 @@ def secret_values(env: Mapping[str, str]) -> list[str]:
         spelling
         for name, value in env.items()
         if SECRET_NAME.search(name) and len(value) >= SHORTEST
-        if not value.startswith(("/", "http://", "https://"))
+        if not value.startswith(("http://", "https://"))
+        if not value.startswith("/") or (ITS_OWN.search(name) and not _is_path(value))
         for spelling in _spellings(value)
     }
     return sorted(found, key=lambda each: (-len(each), each))
+
+
+def _is_path(value: str) -> bool:
+    """Several folders, and they have a dot or are words; random characters may begin with /."""
+    folders = value.strip("/").split("/")
+    words = sum(len(each) for each in folders if ORDINARY.match(each))
+    return len(folders) > 1 and ("." in value or 2 * words > len(value))
 
 
 def _spellings(value: str) -> Iterator[str]:

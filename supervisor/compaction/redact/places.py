@@ -18,6 +18,11 @@ COOKIE = (
     r"(?P<secret>[\w.!-]{1,80}=[^\s;\"'\\,]{8,}+(?:;[ ]?[^;\"'\n\\]{1,2000}+)*)"
 )
 URL = r"[^\s:/@'\"\[]{0,256}+:(?P<secret>[^\s/'\"$<{%@][^\s/'\"@]{2,256}+)@"
+# A slash in the password: what stands before it is no port.
+URL_SLASH = (
+    r"[^\s:/@'\"\[]{1,256}+:(?!\d{1,5}/|(?i:port)\b)"
+    r"(?P<secret>[^\s/'\"$<{%@][^\s/'\"@:]{0,256}+/[^\s'\"@:]{2,256}+)@(?=[\w\[])"
+)
 DSN = r"(?P<secret>[0-9a-f]{32})@[\w.-]+/\d"  # Sentry's: a key in the place of the user
 OPTIONS = r"\b(?:[^\n|;]|\\\n){0,400}?\s"  # of a command, up to the one that is meant
 WORD = r"(?:(?P<q>[\"'])(?P<secret>[^\"'\s]{3,200})(?P=q)|(?P<other>[^\s\"'$;|&<>(){}]{4,200}))"
@@ -52,6 +57,7 @@ PLACES: tuple[Place, ...] = (
     _behind("authorization", "z", "UTHORIZATION", HEADER),
     _behind("cookie", "k", "ookie", COOKIE),
     _behind("url-password", "@", "://", URL),
+    _behind("url-password", "@", "://", URL_SLASH),
     _behind("sentry-dsn", "@", "://", DSN),
     _behind("netrc-password", "c", "machine", NETRC),
     _behind("password-option", "c", "curl", rf"{OPTIONS}(?:-u|--user|-U|--proxy-user){USER}"),
@@ -71,7 +77,7 @@ SIGHTS = {
     "c": r"hine(?<=machine)\s+\S{1,200}\s+login\s|url\s|li(?<=redis-cli)",
     "p": "ass(?<=sshpass)|i(?<=dapi)[0-9a-f]{32}",
     "q": "l(?<=mysql)",
-    "@": r"(?<=[^\s/'\"@]{3}@)[\w.\[-]",
+    "@": r"(?<=[^\s'\"@]{2}[^\s/'\"@]@)[\w.\[-]",
 }
 
 

@@ -13,9 +13,8 @@ import hmac
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
 
-from . import assignments, key_blocks, places
+from . import assignments, key_blocks, places, syntaxes
 from .environment import secret_values
 from .formats import FORMATS
 from .literals import finder
@@ -27,7 +26,6 @@ Span = tuple[int, int, str]  # from, to, kind
 NOTHING = 8  # characters; in a shorter text no secret can be told
 WEAK = 5  # characters; a shorter literal is looked for together with what follows it
 ROUNDS = 8  # at most
-TOGETHER = 1 << 20  # characters of strings that are looked through at once
 
 
 def redactor(env: Mapping[str, str], key: bytes) -> Redactor:
@@ -85,40 +83,6 @@ def redactor(env: Mapping[str, str], key: bytes) -> Redactor:
     return redact
 
 
-def redact_values(value: Any, redact: Redactor) -> Any:
-    """The same JSON value with every string masked (the keys are names, not data).
-
-    The strings are looked through together first, for most hold nothing.
-    """
-    strings = list(_strings(value))
-    if len(strings) > 1 and sum(map(len, strings)) <= TOGETHER:
-        together = "\n".join(strings)
-        if redact(together) == together:
-            return value
-    return _redact_each(value, redact)
-
-
-def _redact_each(value: Any, redact: Redactor) -> Any:
-    if isinstance(value, str):
-        return redact(value)
-    if isinstance(value, list):
-        return [_redact_each(part, redact) for part in value]
-    if isinstance(value, dict):
-        return {key: _redact_each(part, redact) for key, part in value.items()}
-    return value
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for part in value:
-            yield from _strings(part)
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _strings(part)
-
-
 def _encodable(text: str) -> str:
     """Without half a surrogate pair, which no encoder takes."""
     if text.isascii():
@@ -157,15 +121,17 @@ Sight = tuple[str, Callable[[str], object], tuple[Look, ...], tuple[re.Pattern[s
 def _sights() -> tuple[Sight, ...]:
     """By letter: what tells that it is worth a look, the places, the patterns of names."""
     found = []
-    for letter, words in places.SIGHTS.items():
+    for letter in dict.fromkeys((*places.SIGHTS, *(each.letter for each in syntaxes.SYNTAXES))):
         name = assignments.IN_ANY_CASE.get(letter)
-        either = "|".join(filter(None, (words, name and name.removeprefix(letter))))
+        words = (places.SIGHTS.get(letter), syntaxes.sights(letter))
+        either = "|".join(filter(None, (*words, name and name.removeprefix(letter))))
         looks = [_look(place) for place in places.PLACES if place.letter == letter]
+        looks += syntaxes.looks(letter)
         if letter == "k":
             either += "|ey[- ](?<=private key.)"
             looks.insert(0, key_blocks.blocks)
         names = map(re.compile, assignments.PATTERNS.get(letter, ()))
-        sight = re.compile(f"{letter}(?:{either})" if either else letter).search
+        sight = re.compile(f"{re.escape(letter)}(?:{either})").search
         found.append((letter, sight, tuple(looks), tuple(names)))
     return tuple(found)
 

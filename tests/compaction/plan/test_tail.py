@@ -10,9 +10,9 @@ import pytest
 
 from supervisor.claude.entries import Entry, main_chain
 from supervisor.claude.rebuild import Kept
+from supervisor.compaction.measure import tokens_of
 from supervisor.compaction.plan.budget import tokens
 from supervisor.compaction.plan.tail import tail
-from supervisor.compaction.recorder import tokens_of
 
 from ...entries import Transcript, call, text
 
@@ -176,3 +176,14 @@ def test_the_entries_themselves_are_not_changed() -> None:
     before = [str(entry.blocks) for entry in entries]
     tail(entries, 100)
     assert [str(entry.blocks) for entry in entries] == before
+
+
+@pytest.mark.parametrize("odd", [["x"], {"a": 1}, None, 7])
+def test_an_id_of_any_shape_ends_nothing(odd: object) -> None:
+    transcript = Transcript()
+    transcript.respond(text("I look"), call("Bash", {"command": "ls"}, "a"))
+    transcript.result("ledger", "a")
+    transcript.lines[-1]["message"]["content"][0]["tool_use_id"] = odd
+    assert tail(transcript.entries, 1_000) == []  # a call without its result
+    transcript.lines[-2]["message"]["content"][0]["id"] = odd
+    assert len(tail(transcript.entries, 1_000)) == 3
