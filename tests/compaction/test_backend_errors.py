@@ -170,8 +170,8 @@ def test_the_deadline_holds_in_a_stream_that_only_pings(tmp_path: Path, name: st
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_stream_that_pings_is_not_silent(tmp_path: Path, name: str) -> None:
-    with Asking(name, tmp_path, always(Silence(1.2, BEGUN, pings=True))) as asking:
-        found = asking.ask(limits=Limits(silence=0.6, deadline=40))
+    with Asking(name, tmp_path, always(Silence(0.7, BEGUN, pings=True))) as asking:
+        found = asking.ask(limits=Limits(silence=0.4, deadline=40))
     assert isinstance(found, SummaryFailed) and "silent" not in str(found)
 
 

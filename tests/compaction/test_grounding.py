@@ -584,7 +584,7 @@ def test_text_that_is_nothing_but_signs_can_be_looked_up(text: str) -> None:
 ])  # fmt: skip
 def test_a_very_long_line_of_one_thing_is_read_in_linear_time(piece: str) -> None:
     """Quadratic ones would run into the test's time limit."""
-    text = piece * (400_000 // len(piece))
+    text = piece * (60_000 // len(piece))
     ground(text + " src/x/invented.py --invented `git status --invented`", Source("x"))
     ground("src/x/invented.py --invented 45 ms `git status --invented` `a b`", Source(text))
 
