@@ -15,7 +15,7 @@ LARGEST = 24_000  # tokens; a context that starts small leaves room for the work
 SHARE = 0.2  # of the dead session's conversation: several steps fit into the rest
 UNTOUCHED = 4_000  # tokens; a session this small did not die of its size
 FEW_STEPS = 8  # answers between two deaths
-ROUND = 600  # tokens of a round that is shortened and can still be read
+ROUND = 400  # tokens of a round that is shortened and can still be read
 SMALLEST = 1_200  # tokens; with less room than that no session can work at all
 
 
