@@ -14,13 +14,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from supervisor.claude.entries import decode, main_chain, result_text
+from supervisor.claude.entries import decode, result_text
 from supervisor.compaction.compact import Means, compact
 from supervisor.compaction.order import Order, Result
 from supervisor.compaction.prompts import VARIABLES, load
 from supervisor.compaction.redact import redactor
 from supervisor.demo.bedrock import Request
 
+from .chain import main_chain
 from .entries import SESSION, Json
 
 NEXT = "99999999-2222-4333-8444-555555555555"

@@ -26,7 +26,7 @@ PROJECTS = (
     ),
     Project(
         "data pipeline",
-        "/srv/work/lakehouse",
+        "/srv/data/lakehouse",
         ("pipelines", "models/staging", "models/marts", "dags"),
         ("py", "sql", "yml"),
         "pytest",

@@ -1,8 +1,7 @@
 """The live branch of a transcript, newest first, in one pass that holds next to nothing.
 
-The same branch as `entries.main_chain` finds with all entries in memory: back from the last entry
-by its parents. Read from the end, the next entry of the branch is the one whose uuid is wanted.
-Calls made in parallel fork the chain, so the other blocks of a response and the results of its
+The branch leads back from the last entry by its parents. Read from the end, its next entry is the
+one whose uuid is wanted. Calls made in parallel fork the chain, so the other blocks of a response and the results of its
 calls wait until the response is met; what waits too long is a dead branch. Where a parent is lost,
 a second pass knows what stands in the file, and heals every break as it is met.
 """

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from supervisor.claude import branch
 from supervisor.claude.backward import Line, lines
 from supervisor.claude.branch import Branch, NewestFirst
-from supervisor.claude.entries import Entry, main_chain
+from supervisor.claude.entries import Entry
 from supervisor.compaction.read import waiting
 
+from ..chain import main_chain
 from ..entries import Json, Transcript, call, line_of, text
 from ..generated import examples
 

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from supervisor.claude.entries import Entry, decode, main_chain, result_text
+from supervisor.claude.entries import Entry, decode, result_text
 from supervisor.claude.quick import quick
 
+from ..chain import main_chain
 from ..entries import OUT_OF_MEMORY, START, Json, Transcript, call, line_of, text
 
 

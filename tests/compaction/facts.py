@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from supervisor.claude.entries import main_chain
 from supervisor.compaction.digest import Digest, digest
 from supervisor.compaction.read import Place
 from supervisor.compaction.record import Call, Excerpt, Record, Said, Step
 from supervisor.compaction.recorder import record_of
 
+from ..chain import main_chain
 from ..entries import Transcript
 
 LIVE = Place(live=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from supervisor.claude.entries import decode, main_chain
+from supervisor.claude.entries import decode
 from supervisor.compaction.backends.protocol import Backend, Limits, Request, Summary, SummaryFailed
 from supervisor.compaction.compact import Means, compact
 from supervisor.compaction.digest import digest
@@ -21,6 +21,7 @@ from supervisor.compaction.prompts import VARIABLES, load
 from supervisor.compaction.recorder import record_of
 from supervisor.compaction.redact import redactor
 
+from ..chain import main_chain
 from ..entries import SESSION, Transcript, call, line_of
 from .facts import LIVE, as_it_is
 

@@ -40,7 +40,9 @@ class Scripted:
     answer: Answer
     models: tuple[str, ...] = (MODEL,)
     name: str = "scripted"
+    bytes_a_token: int | None = None  # as the service counts; None: it does not
     asked: list[Request] = field(default_factory=list)
+    counted: list[int] = field(default_factory=list)  # estimated tokens of what was counted
     limits: list[Limits] = field(default_factory=list)
     at_once: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -65,7 +67,8 @@ class Scripted:
                 self._running -= 1
 
     def count(self, request: Request) -> int | None:
-        return None
+        self.counted.append(tokens(request.material))
+        return None if self.bytes_a_token is None else len(request.material) // self.bytes_a_token
 
     def of(self, kind: str) -> list[Request]:
         """The requests with the instructions of part.md, merge.md, summary.md or again.md."""
@@ -263,6 +266,22 @@ def test_what_is_too_long_is_asked_with_half_of_it() -> None:
     assert done.found.text == account()
     largest = [tokens(each.material) for each in done.backend.asked]
     assert largest[0] > 2_000 and min(largest) < 2_000 and done.found.model == MODEL
+
+
+@pytest.mark.parametrize(("bytes_a_token", "most"), [(2, 50_000), (4, 75_000), (None, 75_000)])
+def test_a_part_is_under_the_cheaper_price_as_the_service_counts_it(
+    bytes_a_token: int | None, most: int
+) -> None:
+    scripted = Scripted(writes, (OTHER,), bytes_a_token=bytes_a_token)
+    done = ask(scripted, long(1_200), size=400_000)
+    largest = max(tokens(each.material) for each in done.backend.asked)
+    assert done.found.text and scripted.counted
+    assert largest <= most and (bytes_a_token == 2 or largest > 60_000)
+
+
+def test_a_small_part_is_not_counted() -> None:
+    scripted = Scripted(writes, (OTHER,), bytes_a_token=2)
+    assert ask(scripted, long(60), size=6_000).found.text and not scripted.counted
 
 
 def test_what_is_too_long_even_in_quarters_is_given_up() -> None:

@@ -26,10 +26,6 @@ class Budget:
     total: int
 
     @property
-    def user_words(self) -> int:
-        return self.total // 2
-
-    @property
     def narrative(self) -> int:
         return self.total // 5
 

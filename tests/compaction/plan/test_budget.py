@@ -24,7 +24,7 @@ def test_the_parts_are_no_more_than_the_whole() -> None:
     for size in (0, 5_000, 50_000, 500_000):
         for hardness in range(6):
             found = budget(size, hardness, Deaths())
-            parts = found.user_words + found.narrative + found.tail
+            parts = found.narrative + found.tail
             assert parts <= found.total
             assert SMALLEST <= found.total <= LARGEST
 

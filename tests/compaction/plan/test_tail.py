@@ -8,12 +8,13 @@ from itertools import product
 
 import pytest
 
-from supervisor.claude.entries import Entry, main_chain
+from supervisor.claude.entries import Entry
 from supervisor.claude.rebuild import Kept
 from supervisor.compaction.measure import tokens_of
 from supervisor.compaction.plan.budget import tokens
 from supervisor.compaction.plan.tail import tail
 
+from ...chain import main_chain
 from ...entries import Transcript, call, text
 
 STEPS: dict[str, Callable[[Transcript], object]] = {
