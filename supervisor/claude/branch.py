@@ -1,9 +1,10 @@
 """The live branch of a transcript, newest first, in one pass that holds next to nothing.
 
 The branch leads back from the last entry by its parents. Read from the end, its next entry is the
-one whose uuid is wanted. Calls made in parallel fork the chain, so the other blocks of a response and the results of its
-calls wait until the response is met; what waits too long is a dead branch. Where a parent is lost,
-a second pass knows what stands in the file, and heals every break as it is met.
+one whose uuid is wanted. Calls made in parallel fork the chain, so the other blocks of a response
+and the results of its calls wait until the response is met; what waits too long is a dead branch.
+Where a parent is lost, a second pass knows what stands in the file, and heals every break as it is
+met.
 """
 
 from __future__ import annotations
