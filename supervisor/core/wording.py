@@ -93,7 +93,7 @@ def relaunching(event: Compacted) -> str:
 def _tokens(event: Compacted) -> str:
     if event.tokens_after >= event.tokens_before:
         more = event.tokens_after - event.tokens_before
-        return f"about {event.tokens_before:,} tokens kept whole, with {more:,} of notes"
+        return f"about {event.tokens_before:,} tokens, told with {more:,} of notes and headings"
     return f"about {event.tokens_before:,} tokens became {event.tokens_after:,}"
 
 

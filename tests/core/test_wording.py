@@ -102,7 +102,7 @@ def test_a_relaunch_tells_the_way_the_tokens_the_author_and_the_session(way: Way
 
 def test_a_context_that_did_not_shrink_is_not_said_to_have() -> None:
     told = wording.relaunching(Compacted("s2", Way.REBUILT, 8_000, 9_500, "by model-x"))
-    assert "about 8,000 tokens kept whole, with 1,500 of notes" in told
+    assert "about 8,000 tokens, told with 1,500 of notes and headings" in told
     assert "became" not in told
 
 
