@@ -160,6 +160,13 @@ class Call:
 
 
 Step = Said | Call
+AGENT_TOOLS = ("Task", "Agent")
+REPORT = 3_000  # characters of what a subagent returns; it is an account already
+
+
+def length_for(name: str, length: int) -> int:
+    """Characters that are kept of a tool's output, where `length` is usual."""
+    return max(REPORT, length) if name in AGENT_TOOLS else length
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from .digest.rules import with_rules
 from .earlier import is_context, notes_of
 from .measure import bytes_of, tokens_of
 from .read import Place, Reading
-from .record import Call, Excerpt, Record, Said, Step, cut, excerpt, excerpts, shortened
+from .record import Call, Excerpt, Record, Said, Step, cut, excerpt, excerpts, length_for, shortened
 from .redact import Redactor, redact_values, strings
 
 LENGTHS = (20_000, 4_000, 1_500, 600, 200, 80)  # characters of an output
@@ -148,8 +148,10 @@ class Recorder:
         given = block.get("input")
         told = str(block.get("id"))
         output, failed, count, refused = self._results.pop(told, (None, False, 0, False))
-        arguments, result = self._excerpts(given if isinstance(given, dict) else {}, output)
-        call = Call(told, self._name(str(block.get("name"))), arguments, result, failed, entry.uuid)
+        name = self._name(str(block.get("name")))
+        length = length_for(name, LENGTHS[self._level])
+        arguments, result = self._excerpts(given if isinstance(given, dict) else {}, output, length)
+        call = Call(told, name, arguments, result, failed, entry.uuid)
         call.refused = refused
         self._keep(call)
         largest = self._found.largest
@@ -159,11 +161,10 @@ class Recorder:
             del largest[LARGEST:]
 
     def _excerpts(
-        self, given: dict[str, Any], output: str | None
+        self, given: dict[str, Any], output: str | None, length: int
     ) -> tuple[dict[str, Any], Excerpt | None]:
         """The arguments of a call and its result, masked and shortened."""
-        length = LENGTHS[self._level]
-        most = max(SHORTEST_ARGUMENT, min(LONGEST_ARGUMENT, length))
+        most = max(SHORTEST_ARGUMENT, min(LONGEST_ARGUMENT, LENGTHS[self._level]))
         if self._level >= TERSE:
             given = {key: value for key, value in given.items() if key not in CONTENT}
         words = strings(given, self._redact)
@@ -220,7 +221,7 @@ def _shorten(step: Step, length: int) -> None:
         return
     step.arguments = shortened(step.arguments, max(SHORTEST_ARGUMENT, length), cut)
     if step.result is not None:
-        step.result = step.result.shortened(length)
+        step.result = step.result.shortened(length_for(step.name, length))
 
 
 def masked(entry: Entry, redact: Redactor) -> Entry:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..earlier import Earlier, earlier
-from ..record import Call, Excerpt, Record, Said, Step
+from ..record import AGENT_TOOLS, Call, Excerpt, Record, Said, Step
 from . import failures, files, inherited, prose, tasks, values, words
 from .words import CONTINUE_MARK, NOT_SPOKEN, Rule
 
@@ -49,7 +49,7 @@ class Digest:
             if isinstance(step, Said):
                 if step.who == "assistant":
                     said.append((at, step.text))
-            elif step.name in tasks.AGENT_TOOLS and step.result is not None:
+            elif step.name in AGENT_TOOLS and step.result is not None:
                 said.append((at, tasks.TRAILER.sub("", str(step.result))))
         return prose.notes(said)
 

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..record import Call, Said, Step
+from ..record import AGENT_TOOLS, Call, Said, Step
 
 TASK_TOOLS = ("TaskCreate", "TaskUpdate")
-AGENT_TOOLS = ("Task", "Agent")
 WATCH_TOOLS = ("BashOutput", "TaskOutput", "KillShell", "KillBash", "TaskStop")
 BACKGROUND = re.compile(r"(?:with ID|task id|shell id|bash_id)[:\s]+[\"'`]?([\w-]+)", re.IGNORECASE)
 # What Claude Code itself puts behind a subagent's words.

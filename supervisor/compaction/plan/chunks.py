@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from ...claude.models import cheap_limit, window
-from ..record import Call, Said, Step
+from ..record import Call, Said, Step, length_for
 from .budget import elide, fit, tokens
 
 SMALL = 6_000  # tokens; never less, for a session's own fixed part is larger
@@ -110,4 +110,5 @@ def _item(step: Step, length: int) -> dict[str, object]:
 def _outcome(call: Call, length: int) -> str:
     if call.result is None:
         return "no result"
-    return str(call.result.shortened(length * 2 if call.failed else length))
+    usual = length * 2 if call.failed else length
+    return str(call.result.shortened(length_for(call.name, usual)))

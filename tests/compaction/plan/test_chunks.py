@@ -181,3 +181,11 @@ def test_a_part_is_no_larger_than_what_died() -> None:
     model = "us.anthropic.claude-sonnet-4-6"
     assert part_size(model, 30_000) == 30_000
     assert part_size(model, 10) == SMALL
+
+
+@pytest.mark.parametrize(("tool", "whole"), [("Task", True), ("Agent", True), ("Bash", False)])
+def test_what_a_subagent_returned_is_an_account_and_stays(tool: str, whole: bool) -> None:
+    report = " ".join(f"finding {number} of the ledger" for number in range(100))
+    steps = [*job(3_000, "x" * 4_000), Call("a", tool, {"prompt": "look"}, Excerpt(report))]
+    told = [item["output"] for item in items(chunks(steps, "", 20_000)) if "output" in item]
+    assert len(told[0]) < 2_000 and (told[-1] == report) is whole
