@@ -16,7 +16,8 @@ from .launcher import Launch
 from .steering import Steering
 from .wards import Limits, Wards
 
-LAST_HOOK = 0.15  # s; a hook's shell may outlive the child that started it
+# s; a hook's shell may outlive the child that started it: on a busy machine by a second
+LAST_HOOK, LAST_HOOK_OF_A_KILL, LOOK = 2.0, 0.15, 0.05
 SWEEP = 1.0  # s between SIGTERM and SIGKILL for what a dead child has left
 CONTROL = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)|[\x00-\x08\x0b-\x1f]"
@@ -63,10 +64,13 @@ class Sentry:
         child, watch = self.launch.child, self.launch.watch
         exit = child.reap()
         found: list[ev.Event] = [*watch.poll(time.time(), child.pid, final=exit is not None)]
-        quiet = exit is not None and watch.prompts and not watch.ending(exit).error
-        if exit is not None and exit.returncode and quiet:
-            self._turn(LAST_HOOK)  # hooks are at work, and none has said why it ended
-            found += watch.poll(time.time(), child.pid, final=True)
+        if exit is not None and exit.returncode and watch.prompts:
+            # hooks are at work, and the one that says why it ended may outlive it
+            patience = LAST_HOOK if exit.deadly_signal is None else LAST_HOOK_OF_A_KILL
+            due = steady() + patience
+            while not watch.ending(exit).error and (left := due - steady()) > 0:
+                self._turn(min(left, LOOK))
+                found += watch.poll(time.time(), child.pid, final=True)
         if exit is None and not self._condemned:
             found += self._ward()
         self.was_killed = self._condemned or (exit is not None and exit.deadly_signal is not None)
