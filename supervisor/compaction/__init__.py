@@ -1,6 +1,8 @@
 """From a dead session's transcript to the next session's context.
 
-The files stand in the order the data flows: read, digest, redact, plan, summarize (with
-its backends), check, compose; `compact.py` is the whole way and `worker.py` the process
-that walks it.
+In the order in which the data flows: `read` and `recorder` make the `record` (masked by `redact/`),
+`digest/` finds the facts in it, `plan/` says how much of what is kept, `summarize` asks one of the
+`backends/` for a narrative with one of the `prompts/`, `check/` judges it, `parts`, `timeline` and
+`compose` make the context. `compact` is the whole way, `worker` the process that walks it, `offline`
+and `trial` walk it for a person. `earlier` and `merge` take up what an earlier compaction kept.
 """
