@@ -5,21 +5,20 @@ The same way as `compact`, in the process of the command itself, and nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from ..claude.entries import Entry
-from ..claude.follow import size
 from ..claude.story import Story
 from .compact import NEWEST, Made, Means, make, verbatim
 from .digest import Digest, digest
 from .order import Order
 from .plan.budget import tokens
-from .read import Place, Reading
+from .read import Place
 from .record import Record
-from .recorder import record_of
+from .recorder import record
 from .redact import Redactor
 
 TAIL = "newest"  # the name of the part that `compose` does not make
@@ -83,24 +82,15 @@ class Offline:
 
 def read(paths: Sequence[Path], redact: Redactor) -> Read:
     """Read transcripts, in the order they lived, in one pass and bounded memory."""
-    reading, story = Reading(paths), Story()
-    found = replace(
-        record_of(_observed(reading, story), redact, sum(map(size, paths))),
-        skipped=reading.skipped,
-        missing=tuple(reading.missing),
-        queued=tuple(map(redact, reading.queued)),
-    )
+    story = Story()
+
+    def look(entry: Entry, place: Place) -> None:
+        story.take(entry, copied=place.ours and not place.stands_in)
+
+    found = record(paths, redact, look)
     known = digest(found)
     known.add_unwritten(found.queued)
     return Read(found, known, story.finish())
-
-
-def _observed(
-    entries: Iterable[tuple[Entry, Place]], story: Story
-) -> Iterator[tuple[Entry, Place]]:
-    for entry, place in entries:
-        story.take(entry, copied=place.ours and not place.stands_in)
-        yield entry, place
 
 
 def context(order: Order, means: Means, found: Read) -> Offline:

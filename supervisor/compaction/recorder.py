@@ -7,7 +7,7 @@ what is older. So the newest steps are the last to lose anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -43,16 +43,27 @@ CHANGES = frozenset(
 )
 
 
-def record(paths: Sequence[Path], redact: Redactor) -> Record:
-    """Read the transcripts of a run, given in the order they lived."""
+def record(
+    paths: Sequence[Path], redact: Redactor, look: Callable[[Entry, Place], None] | None = None
+) -> Record:
+    """Read the transcripts of a run, given in the order they lived; `look` sees each entry."""
     reading = Reading(paths)
-    found = record_of(reading, redact, sum(map(size, paths)))
+    entries = reading if look is None else _seen(reading, look)
+    found = record_of(entries, redact, sum(map(size, paths)))
     return replace(
         found,
         skipped=reading.skipped,
         missing=tuple(reading.missing),
         queued=tuple(map(redact, reading.queued)),
     )
+
+
+def _seen(
+    entries: Iterable[tuple[Entry, Place]], look: Callable[[Entry, Place], None]
+) -> Iterator[tuple[Entry, Place]]:
+    for entry, place in entries:
+        look(entry, place)
+        yield entry, place
 
 
 def record_of(

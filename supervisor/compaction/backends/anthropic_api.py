@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import candidates, counting
@@ -20,15 +18,6 @@ class AnthropicApi(SdkBackend):
 
     name = "anthropic"
     service = "the Anthropic API"
-
-    def __init__(
-        self,
-        env: Mapping[str, str],
-        model: str | None = None,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        super().__init__(sleep)
-        self._env, self._model = env, model
 
     def candidates(self) -> list[str]:
         return candidates.on_anthropic(self._model, self._env)

@@ -26,8 +26,8 @@ class Bedrock(SdkBackend):
         model: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        super().__init__(sleep)
-        self._env, self._model, self._chain = env, model, Chain(env)
+        super().__init__(env, model, sleep)
+        self._chain = Chain(env)
 
     def candidates(self) -> list[str]:
         return candidates.on_bedrock(self._model, self._env, region_or_none(self._env))

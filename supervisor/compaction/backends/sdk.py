@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .bounded import Heard, bounded
 from .counting import Counter
@@ -18,8 +18,13 @@ class SdkBackend:
     name = ""
     service = ""  # in a person's words
 
-    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._sleep = sleep
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        model: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._env, self._model, self._sleep = env, model, sleep
         self._marks = True  # until the service refuses them
         self._counter = Counter()
 
