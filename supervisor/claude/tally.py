@@ -12,8 +12,8 @@ from typing import Any
 
 from . import models
 from .entries import Block, Entry, result_text
+from .measure import tokens_of
 
-BYTES_PER_TOKEN = 4
 KILLED = re.compile(r"\s*Exit code 1(?:29|30|37|43)\b")  # by HUP, INT, KILL or TERM
 BRIEF = ("command", "file_path", "url", "pattern", "prompt", "description")
 LONGEST = 2_000  # characters of a call
@@ -115,20 +115,6 @@ class Tally:
         self._told, self._since = told or self.context, 0
         self.first = self.first or self.size
         self.largest = max(self.largest, self.size)
-
-
-def tokens_of(block: Block) -> int:
-    """An estimate of a block's tokens: its words, less what is no text."""
-    match block.get("type"):
-        case "text":
-            words = str(block.get("text", ""))
-        case "tool_use":
-            words = str(block.get("input", ""))
-        case "tool_result":
-            words = result_text(block)
-        case _:
-            return 0
-    return len(words.encode("utf-8", "replace")) // BYTES_PER_TOKEN
 
 
 def _brief(call: Block) -> str:

@@ -15,9 +15,9 @@ from typing import Any
 
 from ..claude.entries import Block, Entry, result_text
 from ..claude.follow import size
+from ..claude.measure import bytes_of, tokens_of
 from .digest.rules import with_rules
 from .earlier import is_context, notes_of
-from .measure import bytes_of, tokens_of
 from .read import Place, Reading
 from .record import Call, Excerpt, Record, Said, Step, cut, excerpt, excerpts, length_for, shortened
 from .redact import Redactor, redact_values, strings

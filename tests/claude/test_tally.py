@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from supervisor.claude.entries import decode
+from supervisor.claude.measure import tokens_of
 from supervisor.claude.models import cost
-from supervisor.claude.tally import LONGEST, Tally, tokens_of
+from supervisor.claude.tally import LONGEST, Tally
 
 from ..entries import Json, Transcript, call, line_of, text
 

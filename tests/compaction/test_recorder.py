@@ -8,9 +8,9 @@ from itertools import islice
 import pytest
 
 from supervisor.claude.entries import Entry
+from supervisor.claude.measure import tokens_of
 from supervisor.compaction import recorder
 from supervisor.compaction.digest import digest
-from supervisor.compaction.measure import tokens_of
 from supervisor.compaction.read import Place
 from supervisor.compaction.record import Call, Record, Said
 from supervisor.compaction.recorder import masked, record_of

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...claude.entries import Block, Entry, result_text
+from ...claude.measure import tokens_of
 from ...claude.rebuild import Kept
-from ..measure import tokens_of
 from .budget import BYTES_PER_TOKEN, elide
 
 WORDLESS = "(no output)"  # the API refuses a failure without words

@@ -9,8 +9,8 @@ from itertools import product
 import pytest
 
 from supervisor.claude.entries import Entry
+from supervisor.claude.measure import tokens_of
 from supervisor.claude.rebuild import Kept
-from supervisor.compaction.measure import tokens_of
 from supervisor.compaction.plan.budget import tokens
 from supervisor.compaction.plan.tail import tail
 

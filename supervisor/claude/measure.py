@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..claude.entries import Block, result_text
+from .entries import Block, result_text
 
 
 def tokens_of(block: Block) -> int:
     """An estimate of a block's tokens: its words, less what is no text (bytes / 4)."""
     match block.get("type"):
         case "text":
-            return bytes_of(block.get("text")) // 4
+            return bytes_of(block.get("text", "")) // 4
         case "tool_use":
-            return bytes_of(block.get("input")) // 4
+            return bytes_of(block.get("input", {})) // 4
         case "tool_result":
             return bytes_of(result_text(block)) // 4
     return 0
